@@ -1,0 +1,191 @@
+package parse
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"backupchecks/internal/backup"
+)
+
+// Phrase is words that tell a status, unless one of the words in Not stands in the same line.
+type Phrase struct {
+	Status backup.Status
+	Text   string
+	Not    []string
+}
+
+// Verdict returns the status of the first phrase that a line holds. Order the phrases from
+// error over warning to success: negations and partials hold the words of success. Without
+// a phrase the status is unknown.
+func Verdict(line string, phrases []Phrase) (backup.Status, string) {
+	folded := backup.Fold(line)
+	for _, phrase := range phrases {
+		if HasWords(folded, phrase.Text) && !hasAny(folded, phrase.Not) {
+			return phrase.Status, phrase.Text
+		}
+	}
+	return backup.StatusUnknown, ""
+}
+
+func hasAny(folded string, words []string) bool {
+	for _, word := range words {
+		if HasWords(folded, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// HasWords reports whether a folded text holds the words as whole words. The words are
+// given in lower case.
+func HasWords(folded, words string) bool {
+	return IndexWords(folded, words) >= 0
+}
+
+// IndexWords is where the words first stand in a folded text as whole words; -1 when they
+// do not. Scripts without spaces have no word ends, so there any place counts.
+func IndexWords(folded, words string) int {
+	if words == "" {
+		return -1
+	}
+	first, _ := utf8.DecodeRuneInString(words)
+	last, _ := utf8.DecodeLastRuneInString(words)
+	for from := 0; from < len(folded); {
+		i := strings.Index(folded[from:], words)
+		if i < 0 {
+			return -1
+		}
+		at := from + i
+		before, _ := utf8.DecodeLastRuneInString(folded[:at])
+		after, _ := utf8.DecodeRuneInString(folded[at+len(words):])
+		if !joins(before, first) && !joins(last, after) {
+			return at
+		}
+		from = at + len(words)
+	}
+	return -1
+}
+
+// joins reports whether two letters standing together belong to one word.
+func joins(a, b rune) bool {
+	return wordRune(a) && wordRune(b)
+}
+
+func wordRune(r rune) bool {
+	const spaceless = 0x2e80 // from here on: CJK
+	return r != utf8.RuneError && r < spaceless && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// troubleWords are the words of trouble that a count may deny: "0 errors", "Errors: 0".
+func troubleWords() []string {
+	return []string{
+		"errors", "error", "warnings", "warning", "failures", "failure", "failed", "failure count", "exceptions",
+		"skipped", "missed", "aborted",
+		"fehler", "warnungen", "fehlgeschlagen", "fouten", "waarschuwingen", "mislukt",
+		"erreurs", "erreur", "avertissements", "avertissement", "échecs", "échec",
+		"errori", "errore", "avvisi", "falliti", "errores", "advertencias", "fallos",
+		"fejl", "advarsler", "fel", "varningar", "feil",
+	}
+}
+
+// noWords deny a word of trouble without a figure: "no errors", "keine Fehler".
+func noWords() []string {
+	return []string{
+		"no", "without", "without any", "geen", "zonder", "keine", "ohne", "aucun", "aucune", "sans", "senza", "nessun", "nessuna",
+		"sin", "ingen", "uden", "utan", "uten",
+	}
+}
+
+// StripZeroCounts takes counts of nothing out of a line: "3 files, 0 errors" becomes
+// "3 files,", and "Failed: 0" becomes "". "10 errors" stays. The result is folded.
+func StripZeroCounts(line string) string {
+	folded := backup.Fold(line)
+	for _, word := range troubleWords() {
+		if !strings.Contains(folded, word) {
+			continue
+		}
+		for _, no := range noWords() {
+			folded = removeWords(folded, no+" "+word)
+		}
+		folded = removeZero(folded, word)
+	}
+	return strings.TrimSpace(folded)
+}
+
+func removeWords(folded, words string) string {
+	for {
+		at := IndexWords(folded, words)
+		if at < 0 {
+			return folded
+		}
+		folded = folded[:at] + folded[at+len(words):]
+	}
+}
+
+// removeZero removes every "0 word", "word: 0", "word 0" and "word = 0" from a folded text.
+// A figure behind the word counts before one in front of it: "Success: 0 Errors: 3" tells
+// of three errors, not of none.
+func removeZero(folded, word string) string {
+	var b strings.Builder
+	for {
+		at := IndexWords(folded, word)
+		if at < 0 {
+			b.WriteString(folded)
+			return b.String()
+		}
+		end := at + len(word)
+		before := strings.TrimRight(folded[:at], " ")
+		behind, size := figureBehind(folded[end:])
+		switch {
+		case behind == zeroFigure:
+			b.WriteString(folded[:at])
+			end += size
+		case behind == noFigure && endsInZero(before):
+			b.WriteString(before[:len(before)-1])
+		default:
+			b.WriteString(folded[:end])
+		}
+		folded = folded[end:]
+	}
+}
+
+// endsInZero reports whether a text ends in the number 0 and not in 10 or 1.0.
+func endsInZero(text string) bool {
+	if !strings.HasSuffix(text, "0") {
+		return false
+	}
+	before, _ := utf8.DecodeLastRuneInString(text[:len(text)-1])
+	return before == utf8.RuneError || !(unicode.IsDigit(before) || unicode.IsLetter(before) || strings.ContainsRune(".,#-", before))
+}
+
+// figure says what kind of number follows a word.
+type figure int
+
+const (
+	noFigure figure = iota
+	zeroFigure
+	otherFigure // a number that is not zero, or a colon with anything else behind it
+)
+
+// figureBehind looks at the number behind a word, as in "(s): 0", "= 0" or " 3", and returns
+// how many bytes a zero takes with what stands before it.
+func figureBehind(text string) (figure, int) {
+	rest := strings.TrimLeft(strings.TrimPrefix(text, "(s)"), " ")
+	value := strings.TrimLeft(strings.TrimLeft(rest, ":="), " ")
+	if value == "" || !unicode.IsDigit(rune(value[0])) {
+		if value != rest {
+			return otherFigure, 0
+		}
+		return noFigure, 0
+	}
+	digits := len(value) - len(strings.TrimLeft(value, "0123456789.,x"))
+	if number := strings.TrimRight(value[:digits], ".,"); number != "0" {
+		return otherFigure, 0
+	}
+	after, _ := utf8.DecodeRuneInString(value[1:])
+	if wordRune(after) {
+		return otherFigure, 0
+	}
+	return zeroFigure, len(text) - len(value) + 1
+}
