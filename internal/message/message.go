@@ -20,12 +20,14 @@ type Message struct {
 	Nested      []*Message // mails attached as message/rfc822, to a limited depth
 	Identity    [32]byte   // the same for the same mail, by whatever way it came; see Decode
 	Size        int        // bytes of the raw mail
+	Problems    []string   // faults that did not stop the reading, as sentences for people
 }
 
 // Attachment is a file that came with a mail.
 type Attachment struct {
 	Name        string // cleaned of path elements and control characters
 	ContentType string
+	Charset     string // the character set it was declared to have; may be empty
 	ContentID   string // without angle brackets; for inline pictures
 	Data        []byte
 }
