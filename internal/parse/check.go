@@ -42,6 +42,9 @@ func settle(reading *backup.Reading, m *message.Message) {
 	if len(reading.Problems) > 0 {
 		reading.Confidence = reading.Confidence.AtMost(backup.Likely)
 	}
+	if len(m.Problems) > 0 { // what was cut off may have told of trouble
+		reading.Confidence = reading.Confidence.AtMost(backup.Guess)
+	}
 }
 
 // contradictions returns a sentence for everything in an outcome that cannot all be true.

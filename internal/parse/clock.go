@@ -110,7 +110,7 @@ func NumericDate(value string, order Order, near *time.Time) (time.Time, bool) {
 	dayFirst, isDay := onDay(c, time.Month(b), a, clock)
 	monthFirst, isMonth := onDay(c, time.Month(a), b, clock)
 	switch {
-	case order == DayFirst:
+	case order == DayFirst, order == Either && strings.Contains(fields[0], "."): // no country writes month.day.year
 		return dayFirst, isDay
 	case order == MonthFirst:
 		return monthFirst, isMonth
@@ -270,10 +270,9 @@ func weekday(word string) bool {
 	return false
 }
 
-// InZone makes real times of a run's wall clocks. It takes the zone that the mail's Date
-// header was written in where that is known, and else the whole-hour zone in which the run
-// ended within twenty minutes before the mail was sent. Failing both, the clocks are taken
-// as UTC. Zero times become nil.
+// InZone makes real times of a run's wall clocks. Reports are sent when the run ends, so it
+// takes the zone of whole hours in which the run ended within twenty minutes before the mail
+// was sent. Without one, the clocks are taken as UTC. Zero times become nil.
 func InZone(m *message.Message, started, ended time.Time) (from, to *time.Time) {
 	offset := zoneOffset(m, ended)
 	shift := func(wall time.Time) *time.Time {
@@ -287,13 +286,7 @@ func InZone(m *message.Message, started, ended time.Time) (from, to *time.Time) 
 
 // zoneOffset is how far the clock of the machine that wrote the mail is ahead of UTC.
 func zoneOffset(m *message.Message, ended time.Time) time.Duration {
-	if m.SentAt == nil {
-		return 0
-	}
-	if _, seconds := m.SentAt.Zone(); seconds != 0 {
-		return time.Duration(seconds) * time.Second
-	}
-	if ended.IsZero() {
+	if m.SentAt == nil || ended.IsZero() {
 		return 0
 	}
 	const early, late = -time.Minute, 20 * time.Minute

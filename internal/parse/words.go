@@ -67,6 +67,46 @@ func IndexWords(folded, words string) int {
 	return -1
 }
 
+// CutWords cuts a text around the first place where it holds the folded words as whole
+// words. The parts keep their letters' case; their white space is squeezed.
+func CutWords(text, words string) (before, after string, found bool) {
+	return cutAt(Squeeze(text), words, IndexWords)
+}
+
+// CutLastWords is CutWords for the last place. Names may hold the words that part them from
+// what follows, so the last place is the one that counts.
+func CutLastWords(text, words string) (before, after string, found bool) {
+	return cutAt(Squeeze(text), words, func(folded, words string) int {
+		last := -1
+		for from := 0; from < len(folded); {
+			at := IndexWords(folded[from:], words)
+			if at < 0 {
+				break
+			}
+			last = from + at
+			from = last + len(words)
+		}
+		return last
+	})
+}
+
+// cutAt cuts a squeezed text where index finds words in its folded form. Folding replaces
+// letters one by one, so a place in one is the same number of letters into the other.
+func cutAt(squeezed, words string, index func(folded, words string) int) (before, after string, found bool) {
+	folded := backup.Fold(squeezed)
+	at := index(folded, words)
+	if at < 0 {
+		return squeezed, "", false
+	}
+	start := utf8.RuneCountInString(folded[:at])
+	end := start + utf8.RuneCountInString(words)
+	letters := []rune(squeezed)
+	if end > len(letters) {
+		return squeezed, "", false
+	}
+	return strings.TrimSpace(string(letters[:start])), strings.TrimSpace(string(letters[end:])), true
+}
+
 // joins reports whether two letters standing together belong to one word.
 func joins(a, b rune) bool {
 	return wordRune(a) && wordRune(b)
