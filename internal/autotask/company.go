@@ -50,5 +50,10 @@ func (c *Client) Companies(ctx context.Context, text string, limit int) ([]Compa
 // Company returns one company, and an error of kind NotFound when there is none or the user
 // may not see it.
 func (c *Client) Company(ctx context.Context, id int64) (Company, error) {
-	return getItem[companyRow](ctx, c, "get company", "Companies", id)
+	const op = "get company"
+	company, err := getItem[companyRow](ctx, c, op, "Companies", id)
+	if err == nil && company.ID != id {
+		return Company{}, badAnswer(op, "the answer is another company")
+	}
+	return company, err
 }

@@ -45,7 +45,7 @@ const (
 	// UnsafeAddress means that an address was not followed: outside the service's domain,
 	// inside a private network, not https, or a redirect.
 	UnsafeAddress Kind = "unsafe address"
-	// Cancelled means that the caller gave up before anything was sent.
+	// Cancelled means that the caller gave up, and for a write that nothing was sent.
 	Cancelled Kind = "cancelled"
 )
 
@@ -57,6 +57,8 @@ type Error struct {
 	Messages   []string      // Autotask's own words, cut to a sane length; may be empty
 	RetryAfter time.Duration // for Throttled: how long to leave the service alone
 	Err        error         // the cause, for the log; may be nil
+
+	pause time.Duration // how long the service itself asked to be left alone
 }
 
 // Error names the call, the kind, the status and Autotask's words.
@@ -86,8 +88,9 @@ func KindOf(err error) Kind {
 	return ""
 }
 
-// NothingDone reports whether err, from a write, proves that Autotask carried nothing out.
-// When it is false the write may have happened: look before trying again.
+// NothingDone reports whether err, from a write, proves that Autotask carried nothing out:
+// it refused, or the request never left. When it is false the write may have happened; look
+// before trying again.
 func NothingDone(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.Kind != Unclear

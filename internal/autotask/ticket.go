@@ -95,7 +95,12 @@ func (r ticketRow) read() (Ticket, error) {
 // Ticket returns one ticket, and an error of kind NotFound when there is none or the user
 // may not see it.
 func (c *Client) Ticket(ctx context.Context, id int64) (Ticket, error) {
-	return getItem[ticketRow](ctx, c, "get ticket", "Tickets", id)
+	const op = "get ticket"
+	ticket, err := getItem[ticketRow](ctx, c, op, "Tickets", id)
+	if err == nil && ticket.ID != id {
+		return Ticket{}, badAnswer(op, "the answer is another ticket")
+	}
+	return ticket, err
 }
 
 // QueryTickets returns the tickets that meet all filters, in the order of their ids, at most
@@ -154,7 +159,7 @@ func (c *Client) TicketByNumber(ctx context.Context, ticketNumber string) (Ticke
 	case 1:
 		return tickets[0], nil
 	}
-	return Ticket{}, &Error{Op: op, Kind: BadAnswer, Err: errors.New("several tickets have this number")}
+	return Ticket{}, badAnswer(op, "several tickets have this number")
 }
 
 // idsPerQuery keeps queries by id well below the 500 conditions that Autotask takes.
@@ -205,5 +210,5 @@ func TicketURL(zone Zone, id int64) string {
 
 // ignoredFilter is the error for rows that were not asked for.
 func ignoredFilter(op string) *Error {
-	return &Error{Op: op, Kind: BadAnswer, Err: errors.New("the rows do not match the filter")}
+	return badAnswer(op, "the rows do not match the filter")
 }
