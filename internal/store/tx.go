@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	writeTries = 5
+	writePause = 20 * time.Millisecond // before the second try, then growing
+)
+
+// Tx is a transaction with its own clock: every row of one action carries the same time.
+type Tx struct {
+	db    *DB
+	conn  *sql.Conn
+	tx    *sql.Tx
+	now   time.Time
+	after []func()
+}
+
+// Read runs fn in a transaction that sees one state of the database and cannot change it.
+func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	return db.once(ctx, db.reader, &db.dialect.read, fn)
+}
+
+// Write runs fn in a transaction and commits it when fn returns nil. On PostgreSQL fn runs
+// anew, at most five times in all, when the server asks for it after a deadlock or a
+// serialization failure; so fn must change nothing but the database and its own results.
+func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	for try := 1; ; try++ {
+		err := db.once(ctx, db.writer, &db.dialect.write, fn)
+		if err == nil || try == writeTries || !db.dialect.again(err) {
+			return err
+		}
+		db.log.DebugContext(ctx, "transaction tried again", "try", try, "err", err)
+		// Those who collided must not meet again in step.
+		pause := time.NewTimer(time.Duration(try)*writePause + rand.N(writePause))
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return err
+		}
+	}
+}
+
+func (db *DB) once(ctx context.Context, pool *sql.DB, options *sql.TxOptions, fn func(*Tx) error) (err error) {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("take a connection: %w", err)
+	}
+	defer conn.Close() //nolint:errcheck // gives the connection back to the pool
+	begun, err := conn.BeginTx(ctx, options)
+	if err != nil {
+		return fmt.Errorf("begin a transaction: %w", err)
+	}
+	defer begun.Rollback() //nolint:errcheck // after a commit it does nothing; else the error of fn counts
+	tx := &Tx{db: db, conn: conn, tx: begun, now: db.now().UTC().Truncate(time.Millisecond)}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := begun.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	// The hooks may open transactions of their own, and SQLite has one writing connection.
+	if err := conn.Close(); err != nil {
+		return fmt.Errorf("give the connection back: %w", err)
+	}
+	for _, hook := range tx.after {
+		hook()
+	}
+	return nil
+}
+
+// Now is the time of the transaction's begin, in UTC, truncated to the millisecond.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// SQL is the transaction under tx, for package task.
+func (tx *Tx) SQL() *sql.Tx { return tx.tx }
+
+// Conn is the connection on which the transaction runs, for package task.
+func (tx *Tx) Conn() *sql.Conn { return tx.conn }
+
+// AfterCommit has fn called once the transaction is committed, in the order of the calls.
+// After a rollback it is not called.
+func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
