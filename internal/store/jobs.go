@@ -113,21 +113,24 @@ func (tx *Tx) JobsByKey(ctx context.Context, key string) ([]backup.Job, error) {
 	return jobs, nil
 }
 
-// JobsBySender returns those jobs of JobsByKey of which sender has sent mail before.
+// JobsBySender returns the jobs in use that a person has approved for mails of this sender
+// that read as key, oldest first. The key is as read, so a job whose name was corrected is
+// found by what its mails say.
 func (tx *Tx) JobsBySender(ctx context.Context, key, sender string) ([]backup.Job, error) {
 	jobs, err := list(ctx, tx, scanJob, `SELECT `+jobColumns+jobTables+`
-		JOIN job_senders s ON s.job_id = j.id AND s.sender = $2
-		WHERE j.key = $1 AND j.archived = 0 ORDER BY j.id LIMIT $3`, key, sender, maxJobsByKey)
+		JOIN job_senders s ON s.job_id = j.id
+		WHERE s.key = $1 AND s.sender = $2 AND j.archived = 0 ORDER BY j.id LIMIT $3`, key, sender, maxJobsByKey)
 	if err != nil {
 		return nil, fmt.Errorf("find jobs by sender: %w", err)
 	}
 	return jobs, nil
 }
 
-// AddJobSender notes that sender sends mail of the job. To say it twice changes nothing.
-func (tx *Tx) AddJobSender(ctx context.Context, id backup.JobID, sender string) error {
-	const insert = `INSERT INTO job_senders (job_id, sender) VALUES ($1, $2) ON CONFLICT (job_id, sender) DO NOTHING`
-	if _, err := tx.exec(ctx, insert, id, sender); err != nil {
+// AddJobSender notes that mails of the job come from sender and read as key. To say it twice
+// changes nothing.
+func (tx *Tx) AddJobSender(ctx context.Context, id backup.JobID, key, sender string) error {
+	const insert = `INSERT INTO job_senders (job_id, key, sender) VALUES ($1, $2, $3) ON CONFLICT (job_id, key, sender) DO NOTHING`
+	if _, err := tx.exec(ctx, insert, id, key, sender); err != nil {
 		return fmt.Errorf("add sender of job %d: %w", id, err)
 	}
 	return nil

@@ -168,6 +168,24 @@ func (tx *Tx) RunBefore(ctx context.Context, job backup.JobID, at time.Time, id 
 	return run, nil
 }
 
+const runAfter = `SELECT ` + runColumns + runTables + `
+	WHERE r.job_id = $1 AND (r.at, r.id) > ($2, $3) ORDER BY r.at, r.id LIMIT 1`
+
+// RunAfter returns the job's run just after (at, id), with its objects; nil without one.
+func (tx *Tx) RunAfter(ctx context.Context, job backup.JobID, at time.Time, id backup.RunID) (*backup.Run, error) {
+	run, err := tx.findRun(ctx, runAfter, job, millis(at), id)
+	if err != nil {
+		return nil, fmt.Errorf("find run of job %d after another: %w", job, err)
+	}
+	return run, nil
+}
+
+// SetRank places the run anew in the order of Run Checks.
+func (tx *Tx) SetRank(ctx context.Context, id backup.RunID, rank backup.Rank) error {
+	rows, err := tx.exec(ctx, `UPDATE runs SET rank = $2 WHERE id = $1`, id, rank)
+	return changed(rows, err, "run", id)
+}
+
 // findRun returns the one run of a SELECT with objects and active ticket, or nil.
 func (tx *Tx) findRun(ctx context.Context, text string, args ...any) (*backup.Run, error) {
 	run, err := maybe(ctx, tx, scanRun, text, args...)

@@ -71,10 +71,11 @@ CREATE INDEX jobs_key ON jobs (key);
 
 CREATE TABLE job_senders (
     job_id INTEGER NOT NULL REFERENCES jobs (id),
+    key    TEXT NOT NULL, -- as read from the mail, which a correction of the job's name leaves as it is
     sender TEXT NOT NULL,
-    PRIMARY KEY (job_id, sender)
+    PRIMARY KEY (job_id, key, sender)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX job_senders_sender ON job_senders (sender);
+CREATE INDEX job_senders_key ON job_senders (key, sender);
 
 CREATE TABLE runs (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
