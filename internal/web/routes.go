@@ -1,0 +1,75 @@
+package web
+
+import (
+	"net/http"
+
+	"backupchecks/internal/backup"
+	"backupchecks/internal/web/assets"
+)
+
+// install lists every route, in the order of the menu, with the right that it needs.
+func (s *Server) install(mux *http.ServeMux) {
+	r := router{server: s, mux: mux}
+
+	// Everybody
+	r.open("GET /sign-in", s.signInPage)
+	r.open("POST /sign-in", s.signIn)
+	r.open("POST /theme", s.setTheme)
+	r.open("/", s.nothingHere)
+	mux.Handle("GET "+assets.Prefix, s.assets)
+
+	// Everybody who is signed in
+	r.signedIn("GET /{$}", s.home)
+	r.signedIn("POST /role", s.switchRole)
+	r.signedIn("POST /sign-out", s.signOut)
+}
+
+// Limits on the body of a request, in bytes.
+const (
+	formLimit   = 1 << 20
+	uploadLimit = 64 << 20
+)
+
+// Route says who may ask for what. Without a right it is for everybody who is signed in.
+type Route struct {
+	Pattern string // as http.ServeMux takes it: "GET /inbox/{id}"
+	Right   backup.Right
+	Open    bool // for visitors too
+}
+
+// router notes each route while it puts it into a mux.
+type router struct {
+	server *Server
+	mux    *http.ServeMux
+}
+
+// get adds a page that needs a right.
+func (r router) get(path string, right backup.Right, h handler) {
+	r.add(Route{Pattern: "GET " + path, Right: right}, formLimit, h)
+}
+
+// post adds an action that needs a right.
+func (r router) post(path string, right backup.Right, h handler) {
+	r.add(Route{Pattern: "POST " + path, Right: right}, formLimit, h)
+}
+
+// upload adds an action that needs a right and takes files.
+func (r router) upload(path string, right backup.Right, h handler) {
+	r.add(Route{Pattern: "POST " + path, Right: right}, uploadLimit, h)
+}
+
+// signedIn adds what everybody who is signed in may do.
+func (r router) signedIn(pattern string, h handler) {
+	r.add(Route{Pattern: pattern}, formLimit, h)
+}
+
+// open adds what visitors may do too.
+func (r router) open(pattern string, h handler) {
+	r.add(Route{Pattern: pattern, Open: true}, formLimit, h)
+}
+
+func (r router) add(route Route, limit int64, h handler) {
+	s := r.server
+	s.routes = append(s.routes, route)
+	r.mux.Handle(route.Pattern, s.auth.Session(s.identify(s.permit(route, s.page(withForm(limit, h))))))
+}
