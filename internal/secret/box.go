@@ -46,20 +46,20 @@ func GenerateKey() string {
 	return base64.StdEncoding.EncodeToString(raw)
 }
 
-// A fault is a sentence on a list of keys. It has a type because error texts otherwise start
-// small and end without a stop, and these are shown to people as they are.
-type fault string
+// A keysError is a sentence on a list of keys. It has a type because error texts otherwise
+// start small and end without a stop, and these are shown to people as they are.
+type keysError string
 
 // Error returns the sentence.
-func (f fault) Error() string { return string(f) }
+func (e keysError) Error() string { return string(e) }
 
-func faultf(format string, args ...any) fault { return fault(fmt.Sprintf(format, args...)) }
+func faultf(format string, args ...any) keysError { return keysError(fmt.Sprintf(format, args...)) }
 
 // ParseKeys reads keys of 32 bytes in base64, separated by commas, newest first. It reports
 // every fault at once, a sentence for each; no sentence holds any part of a key.
 func ParseKeys(list string) (Keys, error) {
 	if strings.TrimSpace(list) == "" {
-		return Keys{}, fault("There is no key. Make one with: openssl rand -base64 32")
+		return Keys{}, keysError("There is no key. Make one with: openssl rand -base64 32")
 	}
 	parts := strings.Split(list, ",")
 	if len(parts) > maxKeys {

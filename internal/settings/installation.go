@@ -1,0 +1,28 @@
+package settings
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+
+	"backupchecks/internal/store"
+)
+
+const installationKey = "installation"
+
+// Installation returns the id that tells this Backupchecks from any other that may use the
+// same Autotask. It is made once and stays with the database, also through backup and
+// restore. tx must be a writing transaction.
+func Installation(ctx context.Context, tx *store.Tx) (string, error) {
+	var id string
+	found, err := tx.Setting(ctx, installationKey, &id)
+	if err != nil || found {
+		return id, err
+	}
+	random := make([]byte, 4)
+	if _, err := rand.Read(random); err != nil {
+		return "", err
+	}
+	id = hex.EncodeToString(random)
+	return id, tx.SetSetting(ctx, installationKey, id)
+}
