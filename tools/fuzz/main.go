@@ -22,8 +22,9 @@ func main() {
 	each := flag.Duration("time", 30*time.Second, "how long each target runs")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := fuzzAll(ctx, "internal", *each); err != nil {
+	err := fuzzAll(ctx, "internal", *each)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "fuzz:", err)
 		os.Exit(1)
 	}

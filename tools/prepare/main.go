@@ -18,8 +18,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := prepare(ctx, os.Stdout, onThisMachine); err != nil {
+	err := prepare(ctx, os.Stdout, onThisMachine)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "prepare:", err)
 		os.Exit(1)
 	}
@@ -86,10 +87,10 @@ func install(ctx context.Context, packages []string) error {
 	if err := os.WriteFile(clusterSwitch, []byte(clusterOff), 0o644); err != nil {
 		return fmt.Errorf("keep PostgreSQL from starting by itself: %w", err)
 	}
-	err := errors.Join(
-		apt(ctx, "update"),
-		apt(ctx, append([]string{"install", "--yes", "--no-install-recommends"}, packages...)...),
-	)
+	err := apt(ctx, "update")
+	if err == nil {
+		err = apt(ctx, append([]string{"install", "--yes", "--no-install-recommends"}, packages...)...)
+	}
 	return errors.Join(err, os.Remove(clusterSwitch))
 }
 

@@ -25,8 +25,8 @@ func main() {
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	tally, err := run(ctx, ".", os.Stdout, os.Stderr, allowed, flag.Args())
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testcount:", err)
 		os.Exit(1)
