@@ -5,7 +5,7 @@
 export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
-LDFLAGS := -X backupchecks/internal/cli.version=$(VERSION) -X backupchecks/internal/cli.commit=$(COMMIT)
+LDFLAGS := -X backupchecks/internal/cli.version=$(VERSION) -X backupchecks/internal/cli.revision=$(COMMIT)
 
 ASSETS    := internal/web/assets
 LINT      := go tool -modfile=tools/lint.mod golangci-lint
