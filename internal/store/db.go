@@ -93,7 +93,7 @@ func (db *DB) openSQLite(ctx context.Context, path string, beside bool) error {
 	if err != nil {
 		return err
 	}
-	db.dialect = sqliteDialect
+	db.dialect = sqliteDialect()
 	db.claim = flock.New(path+".lock", flock.SetPermissions(0o600))
 	if !beside {
 		if err := db.claimFile(); err != nil {
@@ -169,7 +169,7 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 		config.ConnConfig.ConnectTimeout = connectTimeout
 	}
 	config.ConnConfig.RuntimeParams["application_name"] = "backupchecks"
-	db.dialect = postgresDialect
+	db.dialect = postgresDialect()
 	if db.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return fmt.Errorf("make the connection pool: %w", err)
 	}

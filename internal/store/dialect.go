@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"errors"
 	"net/url"
+	"path/filepath"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/pressly/goose/v3"
@@ -25,32 +27,32 @@ type dialect struct {
 }
 
 // On SQLite one connection writes, so that every writing transaction is alone anyway.
-//
-//nolint:gochecknoglobals // constant in all but type
-var sqliteDialect = dialect{
-	name:   "sqlite",
-	goose:  goose.DialectSQLite3,
-	read:   sql.TxOptions{ReadOnly: true},
-	unique: sqliteUnique,
-	again:  func(error) bool { return false },
+func sqliteDialect() dialect {
+	return dialect{
+		name:   "sqlite",
+		goose:  goose.DialectSQLite3,
+		read:   sql.TxOptions{ReadOnly: true},
+		unique: sqliteUnique,
+		again:  func(error) bool { return false },
+	}
 }
 
 // On PostgreSQL writers run as READ COMMITTED: what must be one is held by unique indexes
 // and row locks, and a statement that waited for a lock sees what the other one wrote.
-//
-//nolint:gochecknoglobals // constant in all but type
-var postgresDialect = dialect{
-	name:       "postgres",
-	goose:      goose.DialectPostgres,
-	forUpdate:  " FOR UPDATE",
-	auditOrder: "SELECT pg_advisory_xact_lock(7240125301)",
-	read:       sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
-	write:      sql.TxOptions{Isolation: sql.LevelReadCommitted},
-	unique:     func(err error) bool { return postgresCode(err) == "23505" },
-	again: func(err error) bool {
-		code := postgresCode(err)
-		return code == "40001" || code == "40P01" // serialization failure, deadlock
-	},
+func postgresDialect() dialect {
+	return dialect{
+		name:       "postgres",
+		goose:      goose.DialectPostgres,
+		forUpdate:  " FOR UPDATE",
+		auditOrder: "SELECT pg_advisory_xact_lock(7240125301)",
+		read:       sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
+		write:      sql.TxOptions{Isolation: sql.LevelReadCommitted},
+		unique:     func(err error) bool { return postgresCode(err) == "23505" },
+		again: func(err error) bool {
+			code := postgresCode(err)
+			return code == "40001" || code == "40P01" // serialization failure, deadlock
+		},
+	}
 }
 
 func sqliteUnique(err error) bool {
@@ -104,6 +106,7 @@ func sqliteDSN(path string, role sqliteRole) string {
 		pragmas = append(pragmas, "cache_size(-8192)", "query_only(1)")
 	}
 	query["_pragma"] = pragmas
+	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/") // Windows: /C:/folder/file
 	file := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}
 	return file.String()
 }
