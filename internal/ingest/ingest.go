@@ -1,0 +1,148 @@
+// Package ingest is the fourth station on the way: a reading becomes runs. It stores each
+// mail once, asks the parsers, finds the job, and either files the mail as runs or leaves it
+// in the Inbox, where a person approves it. It does not fetch mail and does not judge what a
+// run means for a person; those are the stations before and after.
+package ingest
+
+import (
+	"context"
+	"log/slog"
+
+	"backupchecks/internal/audit"
+	"backupchecks/internal/backup"
+	"backupchecks/internal/message"
+	"backupchecks/internal/store"
+)
+
+// Config is what a Station needs. All fields are required.
+type Config struct {
+	DB   *store.DB
+	Read func(*message.Message) backup.Reading // the parsers' registry
+	Log  *slog.Logger
+}
+
+// Station stores mails and makes runs of them. It is safe for concurrent use.
+type Station struct {
+	db   *store.DB
+	read func(*message.Message) backup.Reading
+	log  *slog.Logger
+}
+
+// New returns a Station.
+func New(cfg Config) *Station {
+	return &Station{db: cfg.DB, read: cfg.Read, log: cfg.Log}
+}
+
+// Receipt says what became of one mail.
+type Receipt struct {
+	MessageID backup.MessageID
+	Known     bool // the mail was stored before; nothing changed
+	State     backup.MessageState
+	RunIDs    []backup.RunID
+}
+
+// Mail is a raw mail as it arrived, with the name of the way it came by.
+type Mail struct {
+	Raw    []byte
+	Source string // "file", "upload", "api", or a mail source's name
+}
+
+// Accept stores a mail and what it says. The same mail twice is not an error: the second
+// time changes nothing. A mail that cannot be decoded is stored too and waits in the Inbox
+// with the reason.
+func (s *Station) Accept(ctx context.Context, mail Mail) (Receipt, error) {
+	understood := s.understand(mail)
+	var receipt Receipt
+	err := s.db.Write(ctx, func(tx *store.Tx) error {
+		var err error
+		receipt, err = s.store(ctx, tx, understood)
+		return err
+	})
+	return receipt, err
+}
+
+// AcceptAll is Accept for many mails in one transaction: either all are stored or none. The
+// receipts stand in the order of the mails.
+func (s *Station) AcceptAll(ctx context.Context, mails []Mail) ([]Receipt, error) {
+	understood := s.understandAll(mails)
+	var receipts []Receipt
+	err := s.db.Write(ctx, func(tx *store.Tx) error {
+		receipts = make([]Receipt, 0, len(mails)) // a retried transaction begins anew
+		for _, one := range understood {
+			receipt, err := s.store(ctx, tx, one)
+			if err != nil {
+				return err
+			}
+			receipts = append(receipts, receipt)
+		}
+		return nil
+	})
+	return receipts, err
+}
+
+// store adds the mail to the database and files it when it files itself.
+func (s *Station) store(ctx context.Context, tx *store.Tx, mail understood) (Receipt, error) {
+	id, added, err := tx.AddMessage(ctx, mail.row())
+	if err != nil {
+		return Receipt{}, err
+	}
+	if !added {
+		known, err := tx.Message(ctx, id)
+		return Receipt{MessageID: id, Known: true, State: known.State, RunIDs: known.RunIDs}, err
+	}
+	receipt := Receipt{MessageID: id, State: mail.state()}
+	if receipt.State != backup.InInbox {
+		return receipt, nil
+	}
+	runs, err := s.file(ctx, tx, mail.filing(id))
+	if err != nil || runs == nil {
+		return receipt, err
+	}
+	receipt.State, receipt.RunIDs = backup.Filed, runs
+	return receipt, tx.SetMessageState(ctx, id, backup.Filed)
+}
+
+// Delete moves a message out of the Inbox without losing it; Restore brings it back. A
+// message that made runs stays where it is.
+func (s *Station) Delete(ctx context.Context, who backup.User, id backup.MessageID) error {
+	return s.move(ctx, who, id, audit.MessageDeleted, func(state backup.MessageState) error {
+		switch state {
+		case backup.Filed:
+			return backup.Errorf(backup.Conflict, "Mail %d has made runs and stays with them; it cannot be deleted.", id)
+		case backup.Deleted:
+			return backup.Errorf(backup.Conflict, "Mail %d is deleted already.", id)
+		}
+		return nil
+	}, backup.Deleted)
+}
+
+// Restore brings a deleted message back into the Inbox.
+func (s *Station) Restore(ctx context.Context, who backup.User, id backup.MessageID) error {
+	return s.move(ctx, who, id, audit.MessageRestored, func(state backup.MessageState) error {
+		if state != backup.Deleted {
+			return backup.Errorf(backup.Conflict, "Mail %d is not deleted, so there is nothing to restore.", id)
+		}
+		return nil
+	}, backup.InInbox)
+}
+
+func (s *Station) move(ctx context.Context, who backup.User, id backup.MessageID, action string,
+	allowed func(backup.MessageState) error, to backup.MessageState,
+) error {
+	if err := backup.Require(who, backup.ApproveMail); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(tx *store.Tx) error {
+		msg, err := tx.Message(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := allowed(msg.State); err != nil {
+			return err
+		}
+		if err := tx.SetMessageState(ctx, id, to); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, who, action, subject(id), map[string]any{"from": msg.State, "to": to, "mail_subject": msg.Subject})
+	})
+}
