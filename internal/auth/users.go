@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"backupchecks/internal/backup"
 	"backupchecks/internal/store"
@@ -126,7 +127,7 @@ func checkName(name string) error {
 		return backup.Errorf(backup.Invalid, "A user needs a name.").In("name")
 	case len(name) > longestName:
 		return backup.Errorf(backup.Invalid, "The name of a user may have at most %d bytes.", longestName).In("name")
-	case strings.TrimSpace(name) != name || strings.ContainsFunc(name, unprintable):
+	case !utf8.ValidString(name), strings.TrimSpace(name) != name, strings.ContainsFunc(name, unprintable):
 		return backup.Errorf(backup.Invalid, "The name of a user may not begin or end with a space, nor hold unprintable characters.").In("name")
 	}
 	return nil
