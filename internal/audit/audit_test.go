@@ -15,7 +15,7 @@ import (
 
 var ada = backup.User{Name: "ada", Roles: []backup.Role{backup.Admin}}
 
-func record(t *testing.T, db *store.DB, ctx context.Context, who backup.User, action, subject string, detail any) error { //nolint:revive // t comes first in tests
+func record(ctx context.Context, t *testing.T, db *store.DB, who backup.User, action, subject string, detail any) error {
 	t.Helper()
 	return db.Write(t.Context(), func(tx *store.Tx) error { return audit.Record(ctx, tx, who, action, subject, detail) })
 }
@@ -40,7 +40,7 @@ func TestAnEntrySaysWhoDidWhatAndFromWhere(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		ctx := audit.WithOrigin(t.Context(), "192.0.2.7", "req-1")
 		detail := map[string]any{"note": "seen", "password": secret.New("pl4nted~secret")}
-		if err := record(t, db, ctx, ada, audit.RunsReviewed, "3 runs", detail); err != nil {
+		if err := record(ctx, t, db, ada, audit.RunsReviewed, "3 runs", detail); err != nil {
 			t.Fatalf("Record: %v", err)
 		}
 		got := entries(t, db)[0]
@@ -74,7 +74,7 @@ func TestHostileTextIsTamed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		ctx := audit.WithOrigin(t.Context(), "", "x\ny")
 		who := backup.User{Name: "a\x00b\r\nc\xff" + strings.Repeat("é", 300)}
-		if err := record(t, db, ctx, who, audit.SignInFailed, strings.Repeat("s", 501), strings.Repeat("d", 300<<10)); err != nil {
+		if err := record(ctx, t, db, who, audit.SignInFailed, strings.Repeat("s", 501), strings.Repeat("d", 300<<10)); err != nil {
 			t.Fatalf("Record: %v", err)
 		}
 		got := entries(t, db)[0]
@@ -100,7 +100,7 @@ func TestVerifyWalksTheWholeLog(t *testing.T) {
 			t.Errorf("empty log: got %d, %v, %v", checked, broken, err)
 		}
 		for range 5 {
-			if err := record(t, db, t.Context(), ada, audit.SignedIn, "ada", nil); err != nil {
+			if err := record(t.Context(), t, db, ada, audit.SignedIn, "ada", nil); err != nil {
 				t.Fatalf("Record: %v", err)
 			}
 		}
@@ -113,7 +113,7 @@ func TestVerifyWalksTheWholeLog(t *testing.T) {
 func TestADetailThatIsNoJSONIsAnError(t *testing.T) {
 	t.Parallel()
 	db := storetest.Open(t)
-	if err := record(t, db, t.Context(), ada, audit.SignedIn, "ada", make(chan int)); err == nil {
+	if err := record(t.Context(), t, db, ada, audit.SignedIn, "ada", make(chan int)); err == nil {
 		t.Error("Record with a channel as detail: got no error")
 	}
 	if got := entries(t, db); len(got) != 0 {
