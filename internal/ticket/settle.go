@@ -76,32 +76,3 @@ func (s *Station) settleOne(ctx context.Context, desk desk, ticket backup.Ticket
 	ticket.Detail = "No ticket was found in Autotask for ten minutes, so none was created. You can try again."
 	return s.settleRow(ctx, system, ticket, audit.TicketFailed)
 }
-
-// CheckAgain looks up a ticket that is being created, at a person's wish.
-func (s *Station) CheckAgain(ctx context.Context, who backup.User, id backup.RunID) (backup.Ticket, error) {
-	if err := backup.Require(who, backup.SeeTickets); err != nil {
-		return backup.Ticket{}, err
-	}
-	var ticket *backup.Ticket
-	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		var err error
-		ticket, err = tx.ActiveTicket(ctx, id)
-		return err
-	})
-	if err != nil {
-		return backup.Ticket{}, err
-	}
-	if ticket == nil {
-		return backup.Ticket{}, backup.Errorf(backup.NotFound, "Run %d has no ticket.", id)
-	}
-	desk, err := s.desk(ctx)
-	if err != nil {
-		return *ticket, err
-	}
-	if ticket.State == backup.TicketCreating {
-		if err := s.settleOne(ctx, desk, *ticket); err != nil {
-			return *ticket, err
-		}
-	}
-	return s.stored(ctx, *ticket)
-}
