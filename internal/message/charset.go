@@ -12,10 +12,11 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// How sure the guess of a character set must be to overrule a sender's word, and how many
-// bytes it needs for that.
+// How sure the guess of a character set must be, of 100, to overrule a sender's word or to
+// stand in for one that says nothing, and how many bytes it needs.
 const (
 	sureGuess   = 85
+	likelyGuess = 30
 	enoughBytes = 100
 )
 
@@ -32,12 +33,20 @@ func decodeText(b []byte, declared string, isHTML bool) string {
 		}
 	}
 	if declared == "" && isHTML {
-		if _, name, sure := charset.DetermineEncoding(b[:min(len(b), 1024)], ""); sure {
+		// The answer is windows-1252 when the page does not say.
+		if _, name, _ := charset.DetermineEncoding(b[:min(len(b), 1024)], ""); name != "windows-1252" {
 			declared = name
 		}
 	}
-	if isDefault(declared) && len(b) >= enoughBytes {
-		if name := guess(b, isHTML); name != "" {
+	if isDefault(declared) {
+		if damaged(b) {
+			return strings.ToValidUTF8(string(b), "\uFFFD")
+		}
+		need := likelyGuess // the bytes are neither ASCII nor UTF-8, whatever the label says
+		if find(declared) != nil {
+			need = sureGuess
+		}
+		if name := guess(b, isHTML, need); name != "" {
 			declared = name
 		}
 	}
@@ -78,24 +87,28 @@ func isDefault(set string) bool {
 	return find(set) == nil
 }
 
-// guess returns the character set that the text seems to be in, and "" when in doubt.
-func guess(b []byte, isHTML bool) string {
+// guess returns the character set that the text seems to be in, and "" when the guess is
+// less sure than needed.
+func guess(b []byte, isHTML bool, need int) string {
+	if len(b) < enoughBytes {
+		return ""
+	}
 	detector := chardet.NewTextDetector()
 	if isHTML {
 		detector = chardet.NewHtmlDetector()
 	}
 	best, err := detector.DetectBest(b[:min(len(b), maxSample)])
-	if err != nil || best == nil || best.Confidence < sureGuess || best.Charset == "UTF-8" {
+	if err != nil || best == nil || best.Confidence < need || best.Charset == "UTF-8" {
 		return ""
 	}
 	return best.Charset
 }
 
-// find returns the character set of that name, and nil where it is unknown or is UTF-8,
-// which does not describe bytes that are not valid UTF-8.
+// find returns the character set of that name, and nil where it is unknown or is ASCII or
+// UTF-8, which do not describe the bytes that are left to look at.
 func find(name string) encoding.Encoding {
 	set, canonical := charset.Lookup(name)
-	if set == nil || canonical == "utf-8" || canonical == "replacement" {
+	if set == nil || canonical == "utf-8" || canonical == "replacement" || strings.HasSuffix(name, "ascii") {
 		return nil
 	}
 	return set
@@ -105,9 +118,6 @@ func find(name string) encoding.Encoding {
 // is in.
 func convert(b []byte, set encoding.Encoding) string {
 	if set == nil {
-		if damaged(b) {
-			return strings.ToValidUTF8(string(b), "\uFFFD")
-		}
 		set = charmap.Windows1252
 	}
 	text, err := set.NewDecoder().Bytes(b)

@@ -91,6 +91,9 @@ func (d *decoder) contents(m *Message, root *part) contents {
 	var c contents
 	var plain, rich []string
 	size := 0 // bytes of both
+	if root.isDamaged() {
+		m.problem("This mail was cut off or damaged on the way: the ends of its parts are missing.")
+	}
 	root.leaves(func(p *part) {
 		data, torn := p.decoded()
 		if torn {
@@ -117,7 +120,7 @@ func (d *decoder) contents(m *Message, root *part) contents {
 				ContentType: oneLine(p.contentType),
 				Charset:     oneLine(p.charset),
 				ContentID:   p.contentID,
-				Data:        bytes.Clone(data),
+				Data:        data,
 			})
 		}
 	})

@@ -123,10 +123,7 @@ func mailID(value string) string {
 // takes what mail programs really write, which net/mail refuses: bare words, stray
 // commas, encoded words inside quotes.
 func firstAddress(value string) (name, address string) {
-	words, angle, comment, ok := splitAddress(value)
-	if !ok {
-		return "", ""
-	}
+	words, angle, comment := splitAddress(value[:min(len(value), maxParameters)])
 	address, name = angle, words
 	if address == "" { // "a@example.com (Name)"
 		for word := range strings.FieldsSeq(words) {
@@ -144,8 +141,8 @@ func firstAddress(value string) (name, address string) {
 }
 
 // splitAddress scans to the end of the first mailbox and returns its three sorts of text.
-// It is false for a field without an address.
-func splitAddress(value string) (words, angle, comment string, ok bool) {
+func splitAddress(value string) (words, angle, comment string) {
+	inGroup := strings.Contains(value, ";") // "Operators: a@example.com, b@example.com;"
 	var plain, inAngle, inComment strings.Builder
 	into := &plain
 	quoted, escaped := false, false
@@ -167,17 +164,15 @@ func splitAddress(value string) (words, angle, comment string, ok bool) {
 		case r == '<' && into == &plain:
 			inAngle.Reset()
 			into = &inAngle
-		case r == ':' && into == &plain && !strings.Contains(plain.String(), "@"):
-			plain.Reset() // the name of a group
-		case (r == ',' || r == ';') && into == &plain &&
-			(inAngle.Len() > 0 || strings.Contains(plain.String(), "@")):
-			return plain.String(), inAngle.String(), inComment.String(), true
+		case r == ':' && into == &plain && inGroup && !strings.Contains(plain.String(), "@"):
+			plain.Reset()
+		case into == &plain && (r == ';' || r == ',' && (inAngle.Len() > 0 || strings.Contains(plain.String(), "@"))):
+			return plain.String(), inAngle.String(), inComment.String()
 		default:
 			into.WriteRune(r)
 		}
 	}
-	words, angle = plain.String(), inAngle.String()
-	return words, angle, inComment.String(), angle != "" || strings.Contains(words, "@")
+	return plain.String(), inAngle.String(), inComment.String()
 }
 
 // date reads a Date field in UTC. Zone names are looked up here, since the time package

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -92,13 +93,14 @@ type htmlReader struct {
 
 // openTable is a table that has not ended.
 type openTable struct {
-	index    int // in tables; -1 when the table is over the limit
-	taken    []int
-	inRow    bool
+	index    int   // in tables; -1 when the table is over the limit
+	rows     int   // that have ended
+	taken    []int // for each column, the number of the row at which a cell above has ended
 	row      []Cell
-	column   int
+	inRow    bool
+	rowCells int       // cells begun in this row, kept or not
+	column   int       // after the last cell
 	cell     *openCell // nil between cells
-	rowCells int
 }
 
 // openCell is a cell that has not ended.
@@ -107,7 +109,8 @@ type openCell struct {
 	own   flow
 	start int         // where its text begins in the page's
 	stack []atom.Atom // the elements open in it
-	kept  bool
+	kept  bool        // it is within the limits
+	held  bool        // it held a table
 }
 
 // table returns the innermost open table, or nil.
@@ -129,7 +132,7 @@ func (r *htmlReader) cell() *openCell {
 }
 
 func (r *htmlReader) problem(sentence string) {
-	if len(r.problems) == 0 || r.problems[len(r.problems)-1] != sentence {
+	if !slices.Contains(r.problems, sentence) {
 		r.problems = append(r.problems, sentence)
 	}
 }
@@ -174,7 +177,9 @@ func (r *htmlReader) start(t html.Token) {
 	case atom.Td, atom.Th:
 		r.openCell(t)
 	case atom.Thead, atom.Tbody, atom.Tfoot, atom.Caption:
-		r.closeRow()
+		if r.ignored == 0 {
+			r.closeRow()
+		}
 	default:
 		if t.DataAtom == atom.Pre || t.DataAtom == atom.Listing || t.DataAtom == atom.Xmp {
 			r.pre++
@@ -221,7 +226,7 @@ func (r *htmlReader) end(a atom.Atom) {
 
 // element notes an element that begins in the cell; one directly in it lends it its classes.
 func (c *openCell) element(t html.Token) {
-	if len(c.stack) > 0 && isBlock(t.DataAtom) && c.stack[len(c.stack)-1] == atom.P {
+	if len(c.stack) > 0 && isBlock(t.DataAtom) && !isVoid(t.DataAtom) && c.stack[len(c.stack)-1] == atom.P {
 		c.stack = c.stack[:len(c.stack)-1] // the end of a paragraph may be left out
 	}
 	if len(c.stack) == 0 {

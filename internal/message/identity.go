@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
-	"io"
 	"strings"
 )
 
@@ -19,7 +18,6 @@ func identity(m *Message, c contents) [32]byte {
 	add(h, []byte(trimLines(m.HTML)))
 	for _, a := range m.Attachments {
 		sum := contentSum(a.Data)
-		add(h, []byte(a.Name))
 		add(h, sum[:])
 	}
 	for _, raw := range c.mails {
@@ -49,7 +47,7 @@ func rawIdentity(m *Message, raw []byte) [32]byte {
 				continue
 			}
 		}
-		io.WriteString(h, strings.TrimRight(string(text), " \t")) // a hash does not fail
+		h.Write(bytes.TrimRight(text, " \t"))
 		h.Write([]byte{'\n'})
 	}
 	return [32]byte(h.Sum(nil))

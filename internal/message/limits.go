@@ -7,6 +7,7 @@ const (
 
 	maxHeader     = 1 << 20  // bytes of one header block
 	maxFieldValue = 64 << 10 // bytes of one header field that we read
+	maxParameters = 4 << 10  // bytes of a field that is taken apart: an address, a Content-Type
 	maxMultiparts = 64       // multiparts in a mail, with those of the mails attached to it
 	maxParts      = 2000     // part boundaries, counted the same way
 	maxPartDepth  = 20       // multiparts inside one another
@@ -18,7 +19,7 @@ const (
 	maxTables     = 10_000  // tables of a mail
 	maxTableDepth = 50      // tables inside one another
 	maxColumns    = 1000    // columns of a table that spans are followed over
-	maxOpen       = 512     // open elements that are remembered inside a cell
+	maxOpen       = 64      // open elements that are remembered inside a cell
 	maxClasses    = 64      // classes remembered for a cell
 
 	maxPictures = 5 << 20 // bytes of pictures put into a page

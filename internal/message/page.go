@@ -27,46 +27,49 @@ func (m *Message) Page() (page string, ok bool) {
 	}
 	w := pageWriter{message: m, room: maxPictures}
 	z := nethtml.NewTokenizer(strings.NewReader(m.HTML))
-	skip := atom.Atom(0)
 	for {
 		kind := z.Next()
 		if kind == nethtml.ErrorToken {
 			return w.out.String(), true
 		}
-		raw := string(z.Raw())
-		if kind == nethtml.CommentToken || kind == nethtml.DoctypeToken {
-			continue // browsers and we might disagree where a comment ends
-		}
-		if kind == nethtml.TextToken {
-			if skip == 0 {
-				w.out.WriteString(raw)
-			}
-			continue
-		}
-		t := z.Token()
-		switch {
-		case skip != 0:
-			if kind == nethtml.EndTagToken && t.DataAtom == skip {
-				skip = 0
-			}
-		case isTakenOut(t.DataAtom):
-			if kind != nethtml.EndTagToken && isRawText(t.DataAtom) {
-				skip = t.DataAtom
-			}
-		case strings.Contains(strings.ToLower(raw), "cid:"):
-			w.out.WriteString(w.withPictures(t).String())
-		default:
-			w.out.WriteString(raw)
-		}
+		w.token(string(z.Raw()), z.Token())
 	}
 }
 
-// isTakenOut says whether a page goes without these elements. svg and math are among them
-// because they change how a browser reads what stands inside.
+// token writes one token of the page, given as it stands in the source too. Comments are
+// left out, because browsers and we might disagree where they end.
+func (w *pageWriter) token(raw string, t nethtml.Token) {
+	isStart := t.Type == nethtml.StartTagToken || t.Type == nethtml.SelfClosingTagToken
+	switch {
+	case w.skip != 0:
+		if t.Type == nethtml.EndTagToken && t.DataAtom == w.skip {
+			w.skip = 0
+		}
+	case t.Type == nethtml.TextToken && w.verbatim:
+		w.out.WriteString(raw)
+	case t.Type == nethtml.TextToken:
+		// Else "<<meta>script>" would leave a tag.
+		w.out.WriteString(strings.ReplaceAll(raw, "<", "&lt;"))
+	case !isStart && t.Type != nethtml.EndTagToken:
+	case isTakenOut(t.DataAtom):
+		if isStart && isRawText(t.DataAtom) {
+			w.skip = t.DataAtom
+		}
+	case strings.Contains(strings.ToLower(raw), "cid:"):
+		w.out.WriteString(w.withPictures(t).String())
+	default:
+		w.out.WriteString(raw)
+	}
+	w.verbatim = isStart && w.skip == 0 &&
+		(t.DataAtom == atom.Style || t.DataAtom == atom.Title || t.DataAtom == atom.Textarea)
+}
+
+// isTakenOut says whether a page goes without these elements. svg, math and select are among
+// them because they change how a browser reads what stands inside.
 func isTakenOut(a atom.Atom) bool {
 	switch a {
 	case atom.Base, atom.Link, atom.Meta, atom.Object, atom.Embed, atom.Applet, atom.Frame, atom.Frameset,
-		atom.Svg, atom.Math, atom.Template, atom.Plaintext:
+		atom.Svg, atom.Math, atom.Select, atom.Template:
 		return true
 	}
 	return isRawText(a)
@@ -75,7 +78,7 @@ func isTakenOut(a atom.Atom) bool {
 // isRawText says whether the contents of an element go with it.
 func isRawText(a atom.Atom) bool {
 	switch a {
-	case atom.Script, atom.Iframe, atom.Noscript, atom.Noembed, atom.Noframes, atom.Xmp:
+	case atom.Script, atom.Iframe, atom.Noscript, atom.Noembed, atom.Noframes, atom.Xmp, atom.Plaintext:
 		return true
 	}
 	return false
@@ -83,9 +86,11 @@ func isRawText(a atom.Atom) bool {
 
 // pageWriter writes the page of a message.
 type pageWriter struct {
-	message *Message
-	out     strings.Builder
-	room    int // bytes of pictures that may still be put in
+	message  *Message
+	out      strings.Builder
+	room     int       // bytes of pictures that may still be put in
+	skip     atom.Atom // the element that is being taken out with its contents
+	verbatim bool      // the next text is that of an element that holds no tags
 }
 
 // withPictures replaces a tag's references to attached pictures with the pictures.

@@ -2,6 +2,7 @@ package message
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/jhillyerd/enmime/v2/mediatype"
@@ -20,6 +21,7 @@ type part struct {
 	contentID   string
 	body        []byte // of a leaf, still encoded for transfer
 	children    []part
+	damaged     bool // its parts could not be told apart, or its last one has no end
 }
 
 // splitter splits a mail into its parts and counts what that costs, for the mail and those
@@ -46,8 +48,8 @@ func (s *splitter) part(h header, body []byte, depth int, fallback string) (part
 	if !strings.HasPrefix(contentType, "multipart/") {
 		return p, nil
 	}
-	if boundary == "" {
-		p.contentType = "text/plain" // nothing says where its parts are: show it as it is
+	if boundary == "" || !bytes.Contains(body, []byte("--"+boundary)) {
+		p.contentType, p.damaged = "text/plain", true // nothing says where its parts are: show it as it is
 		return p, nil
 	}
 	if s.multiparts++; s.multiparts > maxMultiparts {
@@ -59,7 +61,7 @@ func (s *splitter) part(h header, body []byte, depth int, fallback string) (part
 			"This mail has parts inside one another deeper than %d levels; it is kept but not read.", maxPartDepth)
 	}
 	err := s.children(&p, boundary, depth)
-	p.body = nil
+	p.body = nil // its children have it
 	return p, err
 }
 
@@ -77,7 +79,7 @@ func (s *splitter) children(p *part, boundary string, depth int) error {
 		}
 		entity := body[start:max(start, end)]
 		h, content, whole := readHeader(entity)
-		if len(h) == 0 && whole && content == nil {
+		if !whole || len(h) == 0 && content == nil {
 			content = entity // a part without a header and its empty line
 		}
 		child, err := s.part(h, content, depth+1, fallback)
@@ -101,6 +103,7 @@ func (s *splitter) children(p *part, boundary string, depth int) error {
 			return nil
 		}
 	}
+	p.damaged = true
 	return add(len(body))
 }
 
@@ -132,16 +135,20 @@ func beforeBreak(body []byte, at int) int {
 	return lineEnd(body[:at])
 }
 
-// leaves calls fn for every part without children, in order. inAlternative is true below a
-// multipart/alternative.
+// leaves calls fn for every part that is no multipart, in order.
 func (p *part) leaves(fn func(leaf *part)) {
-	if len(p.children) == 0 && !strings.HasPrefix(p.contentType, "multipart/") {
+	if !strings.HasPrefix(p.contentType, "multipart/") {
 		fn(p)
 		return
 	}
 	for i := range p.children {
 		p.children[i].leaves(fn)
 	}
+}
+
+// isDamaged says whether this part or one in it is.
+func (p *part) isDamaged() bool {
+	return p.damaged || slices.ContainsFunc(p.children, func(c part) bool { return c.isDamaged() })
 }
 
 // decoded undoes the transfer encoding of a leaf. torn says that something was missing.
@@ -153,13 +160,13 @@ func (p *part) decoded() (data []byte, torn bool) {
 	case "quoted-printable":
 		return decodeQuoted(p.body), false
 	}
-	return p.body, false
+	return bytes.Clone(p.body), false
 }
 
 // mediaType reads a Content-Type or Content-Disposition. When the parameters are beyond
 // repair, the type alone is returned.
 func mediaType(value string) (name string, params map[string]string) {
-	if value == "" || len(value) > 4096 {
+	if value == "" || len(value) > maxParameters {
 		return "", nil
 	}
 	name, params, _, err := mediatype.Parse(value)

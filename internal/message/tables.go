@@ -11,6 +11,10 @@ import (
 // openTable begins a table inside the innermost cell.
 func (r *htmlReader) openTable() {
 	r.br()
+	r.all.br(0) // also where it stands first in its cell
+	if c := r.cell(); c != nil {
+		c.held = true
+	}
 	if len(r.open) >= maxTableDepth {
 		r.ignored++
 		r.problem("The tables of this mail are inside one another deeper than 50 levels; the innermost were read as text.")
@@ -62,9 +66,7 @@ func (r *htmlReader) closeRow() {
 		if t.index >= 0 && len(t.row) > 0 {
 			r.tables[t.index].Rows = append(r.tables[t.index].Rows, t.row)
 		}
-		for i, rows := range t.taken {
-			t.taken[i] = max(0, rows-1)
-		}
+		t.rows++
 	}
 	t.inRow, t.row, t.column, t.rowCells = false, nil, 0, 0
 	r.br()
@@ -104,7 +106,9 @@ func (r *htmlReader) openCell(tag html.Token) {
 	}
 	c.Style = strings.ToLower(oneLine(strings.Join(style, ";")))
 	c.addClasses(tag)
-	t.place(&c.Cell)
+	if c.kept {
+		t.place(&c.Cell)
+	}
 	t.cell = c
 }
 
@@ -122,7 +126,7 @@ func span(value string, most int) int {
 
 // place gives a cell the next column that no cell of an earlier row reaches into.
 func (t *openTable) place(c *Cell) {
-	for t.column < len(t.taken) && t.taken[t.column] > 0 {
+	for t.column < len(t.taken) && t.taken[t.column] > t.rows {
 		t.column++
 	}
 	c.Column = t.column
@@ -134,7 +138,7 @@ func (t *openTable) place(c *Cell) {
 		t.taken = append(t.taken, 0)
 	}
 	for i := c.Column; i < min(t.column, len(t.taken)); i++ {
-		t.taken[i] = c.RowSpan
+		t.taken[i] = t.rows + c.RowSpan
 	}
 }
 
@@ -147,7 +151,7 @@ func (r *htmlReader) closeCell() {
 	c := t.cell
 	t.cell = nil
 	if len(r.all.text) > c.start {
-		r.all.newline = false // a block that ends with its cell does not break the row
+		r.all.newline = c.held // a block that ends with its cell does not break the row
 	}
 	r.all.space = false
 	if c.kept {

@@ -99,26 +99,35 @@ type base64Text struct {
 // decodeBase64 decodes what is there: it passes over foreign characters, and a text that
 // was cut short keeps all its whole bytes.
 func decodeBase64(src []byte) base64Text {
-	kept := make([]byte, 0, len(src))
-	torn, padding := false, 0
+	out := base64Text{data: make([]byte, 0, base64.RawStdEncoding.DecodedLen(len(src)))}
+	var chunk [4096]byte // of characters that count; a multiple of four
+	kept, padding := 0, 0
+	flush := func() {
+		if kept%4 == 1 { // six bits, which are no byte
+			kept--
+		}
+		data, err := base64.RawStdEncoding.AppendDecode(out.data, chunk[:kept])
+		out.data, out.torn = data, out.torn || err != nil
+		kept = 0
+	}
 	for _, c := range src {
 		switch {
 		case c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '+', c == '/':
-			kept = append(kept, c)
+			chunk[kept] = c
+			if kept++; kept == len(chunk) {
+				flush()
+			}
 		case c == '=':
 			padding++
 		case c > ' ':
-			torn = true
+			out.torn = true
 		}
 	}
-	if (len(kept)+padding)%4 != 0 {
-		torn = true
+	if (kept+padding)%4 != 0 {
+		out.torn = true
 	}
-	if len(kept)%4 == 1 {
-		kept = kept[:len(kept)-1]
-	}
-	n, err := base64.RawStdEncoding.Decode(kept, kept) // in place: it writes behind where it reads
-	return base64Text{kept[:n], torn || err != nil}
+	flush()
+	return out
 }
 
 // decodeQuoted decodes quoted-printable text. A stray "=" stands for itself.
