@@ -34,7 +34,8 @@ var (
 const (
 	maxHeadLines = 12       // below a title, in search of the verdict
 	maxSummary   = 64 << 10 // bytes
-	maxRowLine   = 8 << 10  // bytes
+	maxLine      = 8 << 10  // bytes
+	maxTries     = 200      // lines that hold the word "job" and may be a title
 )
 
 // textHeads finds the titles in the text of a message. It returns the lines of the text and
@@ -42,10 +43,17 @@ const (
 func textHeads(m *message.Message) (heads []report, lines []string, places []int) {
 	lines = parse.Lines(m.Text)
 	for i := range lines {
-		lines[i] = strings.TrimSpace(strings.TrimLeft(lines[i], "> "))
+		lines[i] = parse.Cut(strings.TrimSpace(strings.TrimLeft(lines[i], "> ")), maxLine)
 	}
+	tried := 0
 	for i, line := range lines {
-		if r, ok := readTextTitle(line, lines[i+1:]); ok && len(heads) < maxReports {
+		if !mayBeTitle(line) {
+			continue
+		}
+		if tried++; tried > maxTries || len(heads) == maxReports {
+			break
+		}
+		if r, ok := readTextTitle(line, lines[i+1:]); ok {
 			heads = append(heads, r)
 			places = append(places, i)
 		}
@@ -70,9 +78,6 @@ func textReports(m *message.Message) []report {
 // readTextTitle reads a title line and the few lines that belong to it. Any sentence may look
 // like a title, so a line with a verdict must follow.
 func readTextTitle(line string, below []string) (report, bool) {
-	if !mayBeTitle(line) {
-		return report{}, false
-	}
 	line, beside, _ := strings.Cut(line, "\t")
 	description, _, _ := strings.Cut(firstOf(below), "\t")
 	t, ok := readTitle(line, description)
@@ -238,12 +243,12 @@ func (r *report) readTextRows(lines []string) {
 			r.addTabbed(fields)
 			continue
 		}
-		if found := textRow.FindStringSubmatch(parse.Cut(line, maxRowLine)); found != nil {
+		if found := textRow.FindStringSubmatch(line); found != nil {
 			r.glued = r.glued || found[2] == ""
 			r.addRow(found[1], found[3], found[4])
 			continue
 		}
-		if last := len(r.rows) - 1; last >= 0 && line != "" {
+		if last := len(r.rows) - 1; last >= 0 && line != "" && len(r.rows[last].message) < maxMessage/2 {
 			r.rows[last].message = tidy(r.rows[last].message + "\n" + line)
 		}
 	}
