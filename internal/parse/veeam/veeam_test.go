@@ -125,25 +125,22 @@ func TestNoFalseSuccess(t *testing.T) {
 	}
 }
 
-// mutants adds words of success to a mail: in front of its subject, and at every place of
-// its body where a line or a cell begins.
+// mutants adds words of success to a mail: in front of its subject, and at the places of its
+// body where a line or a cell begins, which take turns among the words.
 func mutants(raw []byte) [][]byte {
 	var all [][]byte
 	for _, words := range []string{"[Success] ", "[Success] Daily (2 objects) "} {
 		all = append(all, bytes.Replace(raw, []byte("Subject: "), []byte("Subject: "+words), 1))
 	}
 	head, body, _ := bytes.Cut(raw, []byte("\n\n"))
-	for _, words := range []string{"Success\n", "<div>Success</div>", "<td>Success</td>", "Success 2 of 2 VMs processed\n", "[Success]"} {
-		for _, mark := range []string{">", "\n"} {
-			for at, text := 0, string(body); ; {
-				i := strings.Index(text[at:], mark)
-				if i < 0 {
-					break
-				}
-				at += i + len(mark)
-				all = append(all, []byte(string(head)+"\n\n"+text[:at]+words+text[at:]))
-			}
+	words := []string{"Success\n", "<div>Success</div>", "<td>Success</td>", "Success 2 of 2 VMs processed\n", "[Success]"}
+	text, turn := string(body), 0
+	for i := range text {
+		if text[i] != '>' && text[i] != '\n' {
+			continue
 		}
+		all = append(all, []byte(string(head)+"\n\n"+text[:i+1]+words[turn%len(words)]+text[i+1:]))
+		turn++
 	}
 	return all
 }
@@ -158,7 +155,7 @@ func TestCutMailIsNeverSure(t *testing.T) {
 			raw := load(t, file)
 			whole := registry().Read(decode(t, raw))
 			start := bytes.Index(raw, []byte("\n\n"))
-			for end := start + 2; end < len(raw); end += 7 {
+			for end := start + 2; end < len(raw); end += 31 {
 				got := registry().Read(decode(t, raw[:end]))
 				if got.Confidence == backup.Sure && !cmp.Equal(got.Outcomes, whole.Outcomes) {
 					t.Fatalf("cut at byte %d of %d the mail is sure of something else (-whole +cut):\n%s",
