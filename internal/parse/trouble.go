@@ -1,13 +1,17 @@
 package parse
 
-import "backupchecks/internal/backup"
+import (
+	"strings"
+
+	"backupchecks/internal/backup"
+)
 
 // Trouble looks for words of trouble in a line, whoever wrote it: it returns an error, a
 // missed run, a warning, or unknown when there are none. Counts of nothing are no trouble.
 // It knows English, Dutch, German, French, Italian, Spanish and the Nordic languages. The
 // words are for doubting a success, never for believing one.
 func Trouble(line string) (backup.Status, string) {
-	folded := StripZeroCounts(line)
+	folded := StripZeroCounts(withoutPaths(line))
 	for _, status := range []backup.Status{backup.StatusError, backup.StatusMissed, backup.StatusWarning} {
 		for _, words := range troublePhrases(status) {
 			if HasWords(folded, words) {
@@ -16,6 +20,25 @@ func Trouble(line string) (backup.Status, string) {
 		}
 	}
 	return backup.StatusUnknown, ""
+}
+
+// withoutPaths takes the paths of Windows out of a line of a log: a folder may be called
+// "Failed transfers". A path may hold spaces, so it ends with the last word that holds a
+// backslash.
+func withoutPaths(line string) string {
+	start := strings.Index(line, `:\`)
+	if share := strings.Index(line, `\\`); start < 0 || share >= 0 && share < start {
+		start = share
+	}
+	if start < 0 {
+		return line
+	}
+	start = strings.LastIndexByte(line[:start], ' ') + 1
+	end := strings.LastIndexByte(line, '\\')
+	if rest := strings.IndexByte(line[end:], ' '); rest >= 0 {
+		return line[:start] + line[end+rest:]
+	}
+	return line[:start]
 }
 
 // troublePhrases are the words of one status, folded.

@@ -190,6 +190,16 @@ func removeZero(folded, word string) string {
 	}
 }
 
+// isCounted knows what stands between a word of trouble and its count: "Failed backups: 0".
+func isCounted(noun string) bool {
+	switch noun {
+	case "count", "counts", "backup", "backups", "job", "jobs", "task", "tasks", "file", "files", "item", "items", "object", "objects",
+		"machine", "machines", "vm", "vms", "snapshot", "snapshots", "volume", "volumes":
+		return true
+	}
+	return false
+}
+
 // endsInZero reports whether a text ends in the number 0 and not in 10 or 1.0.
 func endsInZero(text string) bool {
 	if !strings.HasSuffix(text, "0") {
@@ -208,10 +218,13 @@ const (
 	otherFigure // a number that is not zero, or a colon with anything else behind it
 )
 
-// figureBehind looks at the number behind a word, as in "(s): 0", "= 0" or " 3", and returns
-// how many bytes a zero takes with what stands before it.
+// figureBehind looks at the number behind a word, as in "(s): 0", "= 0", " count: 0" or " 3",
+// and returns how many bytes a zero takes with what stands before it.
 func figureBehind(text string) (figure, int) {
 	rest := strings.TrimLeft(strings.TrimPrefix(text, "(s)"), " ")
+	if noun, value, found := strings.Cut(rest, ":"); found && isCounted(noun) {
+		rest = ":" + value
+	}
 	value := strings.TrimLeft(strings.TrimLeft(rest, ":="), " ")
 	if value == "" || !unicode.IsDigit(rune(value[0])) {
 		if value != rest {

@@ -4,6 +4,7 @@
 package duplicati
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -78,7 +79,7 @@ func read(m *message.Message) (backup.Reading, error) {
 		outcome.Type = operation
 	}
 	outcome.Status = report.status()
-	trail.Add("status", report.result.line, report.where)
+	trail.Add("status", cmp.Or(report.result.line, report.failed.line), report.where)
 	reading.Problems = append(reading.Problems, report.doubts(&outcome)...)
 	outcome.Remark = parse.Cut(strings.Join(report.messages(), "\n"), maxRemark)
 	trail.Add("remark", outcome.Remark, report.where)
@@ -97,13 +98,14 @@ func read(m *message.Message) (backup.Reading, error) {
 // status is the product's own result. Without one, a list of errors or the sentence of a
 // failure prove trouble; nothing else proves success.
 func (r report) status() backup.Status {
-	if status := resultStatus(r.result.value); status != backup.StatusUnknown {
-		return status
-	}
-	if r.failed.value != "" || len(r.errors) > 0 {
+	status := resultStatus(r.result.value)
+	switch {
+	case r.failed.value != "", status == backup.StatusUnknown && len(r.errors) > 0:
 		return backup.StatusError
+	case status == backup.StatusSuccess && !r.known():
+		return backup.StatusUnknown // a word without its report
 	}
-	return backup.StatusUnknown
+	return status
 }
 
 func resultStatus(result string) backup.Status {
@@ -129,14 +131,14 @@ func (r report) doubts(o *backup.Outcome) []string {
 		o.Status = backup.Worst(o.Status, status)
 		found = append(found, sentence)
 	}
-	if n := len(r.errors); n > 0 || r.failed.value != "" {
-		worse(backup.StatusError, fmt.Sprintf("The report says Success, but it lists %d errors.", max(n, 1)))
+	if len(r.errors) > 0 {
+		worse(backup.StatusError, "The report says Success, but it lists errors.")
 	}
-	if n := len(r.warnings); n > 0 {
-		worse(backup.StatusWarning, fmt.Sprintf("The report says Success, but it lists %d warnings.", n))
+	if len(r.warnings) > 0 {
+		worse(backup.StatusWarning, "The report says Success, but it lists warnings.")
 	}
-	if n := r.filesWithError; n > 0 {
-		worse(backup.StatusWarning, fmt.Sprintf("The report says Success, but %d files could not be read.", n))
+	if r.filesWithError > 0 {
+		worse(backup.StatusWarning, "The report says Success, but it counts files with errors.")
 	}
 	if r.partial {
 		worse(backup.StatusWarning, "The report says Success, but the backup is partial.")
@@ -200,7 +202,7 @@ func exact(value string) *time.Time {
 		}
 	}
 	if at, err := time.Parse(time.RFC3339, value); err == nil && at.Year() >= 1970 && at.Year() < 2200 {
-		return new(at.UTC())
+		return new(at.UTC().Truncate(time.Second))
 	}
 	return nil
 }

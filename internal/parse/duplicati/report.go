@@ -64,7 +64,7 @@ func readFields(text string, named bool) report {
 		filesWithError: count(labels.Value("FilesWithError")),
 		partial:        isTrue(labels.Value("PartialBackup")) || isTrue(labels.Value("Interrupted")),
 	}
-	if named && r.result.value == "" {
+	if named {
 		r.failed = get("Failed")
 	}
 	return r

@@ -50,17 +50,29 @@ func judge(lines []textLine) verdict {
 // findTrouble returns the worst trouble of the subject, or else the worst of the body, by the
 // line that comes first.
 func findTrouble(lines []textLine) verdict {
-	if status, _ := parse.Trouble(lines[0].text); status != backup.StatusUnknown {
+	if status := troubleNow(lines[0].text); status != backup.StatusUnknown {
 		return verdict{status: status, line: lines[0]}
 	}
 	var worst verdict
 	for _, line := range lines[1:] {
-		status, _ := parse.Trouble(line.text)
+		status := troubleNow(line.text)
 		if status != backup.StatusUnknown && backup.Worst(worst.status, status) != worst.status {
 			worst = verdict{status: status, line: line}
 		}
 	}
 	return worst
+}
+
+// troubleNow is the trouble that a line tells of this run, without the names of fields about
+// earlier ones: "Most recent failed operation: 2026-02-01".
+func troubleNow(line string) backup.Status {
+	folded := parse.StripZeroCounts(line)
+	name, value, found := strings.Cut(folded, ":")
+	if value = strings.TrimSpace(value); found && value != "" && value[0] >= '0' && value[0] <= '9' && history(name+":") == "" {
+		folded = value
+	}
+	status, _ := parse.Trouble(folded)
+	return status
 }
 
 // tagStatus reads "[Success]", "[WARNING]", "[Info]" and their like anywhere in a subject,

@@ -42,7 +42,7 @@ func readReplication(m *message.Message) (backup.Reading, error) {
 		}
 		if folded == "error:" {
 			outcome.Remark = parse.Cut(strings.TrimSpace(strings.Join(lines[i+1:], "\n")), maxRemark)
-			trail.Add("remark", line, parse.InBody)
+			trail.Add("remark", outcome.Remark, parse.InBody)
 			break
 		}
 	}

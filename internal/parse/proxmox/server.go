@@ -79,13 +79,19 @@ func readServer(m *message.Message) (backup.Reading, error) {
 	if outcome.Status != backup.StatusUnknown {
 		trail.Add("status", m.Subject, parse.InSubject)
 	}
-	if told, remark, line := bodyVerdict(job, m.Text); line != "" {
+	told, remark, line := bodyVerdict(job, m.Text)
+	switch {
+	case line != "":
 		trail.Add("status", line, parse.InBody)
 		if told != outcome.Status {
 			reading.Problems = append(reading.Problems, "The mail's subject and its text do not tell the same result.")
 		}
 		outcome.Status = backup.Worst(outcome.Status, told)
 		outcome.Remark = remark
+		trail.Add("remark", remark, parse.InBody)
+	case outcome.Status == backup.StatusSuccess:
+		outcome.Status = backup.StatusUnknown // the text may have been cut before it told of trouble
+		reading.Problems = append(reading.Problems, "The subject says success, but the text does not tell how the job ended.")
 	}
 	reading.Outcomes = []backup.Outcome{outcome}
 	reading.Evidence = trail.Evidence()

@@ -1,6 +1,7 @@
 package proxmox
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -37,11 +38,13 @@ func readVzdump(m *message.Message) (backup.Reading, error) {
 		outcome.Job = host + " / vzdump"
 		outcome.CustomerHint = host
 		trail.Add("job", m.Subject, parse.InSubject)
+		trail.Add("customer_hint", host, parse.InSubject)
+	} else {
+		reading.Confidence = backup.Likely // of which host?
 	}
 	if verdict != backup.StatusUnknown {
 		trail.Add("status", m.Subject, parse.InSubject)
 	}
-	outcome.Status = verdict
 
 	guests := readGuests(m)
 	logs := readLogs(m.Text)
@@ -50,12 +53,21 @@ func readVzdump(m *message.Message) (backup.Reading, error) {
 		trail.Add("objects", g.line, g.where)
 	}
 	outcome.Status = withGuests(verdict, outcome.Objects, &reading)
+	if i := slices.IndexFunc(guests, func(g guest) bool { return g.result() != backup.StatusSuccess }); i >= 0 && verdict != backup.StatusError {
+		trail.Add("status", guests[i].line, guests[i].where)
+	}
 	outcome.Remark = remark(m, reason)
+	if outcome.Remark != "" && outcome.Remark == reason {
+		trail.Add("remark", reason, parse.InSubject)
+	} else {
+		trail.Add("remark", outcome.Remark, parse.InBody)
+	}
 	if verdict == backup.StatusSuccess && outcome.Remark != "" {
 		reading.Problems = append(reading.Problems, "The subject says success, but the mail begins with: "+parse.Cut(outcome.Remark, 200))
 	}
-	if verdict == backup.StatusSuccess && len(guests) == 0 {
-		reading.Problems = append(reading.Problems, "The mail says success, but it lists no guest.")
+	if outcome.Status == backup.StatusSuccess && (len(guests) == 0 || !hasTotal(m.Text)) {
+		outcome.Status = backup.StatusUnknown // what is missing may have told of trouble
+		reading.Problems = append(reading.Problems, "The mail says success, but its list of guests is not whole.")
 	}
 	setTimes(&outcome, m, guests, logs, &trail)
 	reading.Outcomes = []backup.Outcome{outcome}
@@ -158,6 +170,17 @@ func setTimes(o *backup.Outcome, m *message.Message, guests []guest, logs []logL
 // totalTime reads "Total running time: 10min 28s".
 func totalTime(text string) (time.Duration, bool) {
 	return parse.Duration(parse.ReadLabels(text).Value("Total running time"))
+}
+
+// hasTotal reports whether the totals below the table are there: without them the mail was
+// cut, and so may the table be.
+func hasTotal(text string) bool {
+	for _, line := range parse.Lines(text) {
+		if folded := backup.Fold(line); strings.HasPrefix(folded, "total running time:") || strings.HasPrefix(folded, "total ") {
+			return true
+		}
+	}
+	return false
 }
 
 // firstUTC returns the first guest whose backup is named by a time in UTC.

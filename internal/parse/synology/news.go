@@ -1,6 +1,7 @@
 package synology
 
 import (
+	"slices"
 	"strings"
 
 	"backupchecks/internal/backup"
@@ -28,23 +29,34 @@ func readNews(m *message.Message) (backup.Reading, error) {
 	return backup.Reading{Confidence: backup.Sure, Informational: true, Evidence: trail.Evidence()}, nil
 }
 
-// newsLine finds the notice in the subject or the first lines. A line with words of trouble
-// is no news: a failed update must be seen.
+// newsLine finds the notice in the subject or, under a subject that says no more than whose
+// mail it is, in the first line. Words of trouble anywhere make it no news: a failed update
+// must be seen, and so must a failed backup that is told beside a notice.
 func newsLine(m *message.Message) (proseLine, bool) {
-	for _, line := range prose(m) {
+	lines := prose(m)
+	all := lines
+	subject := backup.Fold(lines[0].text)
+	if subject == "" || strings.Contains(subject, "synology") || strings.Contains(subject, "dsm") {
+		lines = lines[:min(2, len(lines))]
+	} else {
+		lines = lines[:1]
+	}
+	for _, line := range lines {
 		text := line.text
 		if tag, rest := bracketed(text); tag != "" {
 			text = rest
 		}
 		folded := strings.TrimRight(backup.Fold(text), " .!")
-		if status, _ := parse.Trouble(folded); status != backup.StatusUnknown {
-			continue
-		}
 		if isNews(folded) {
-			return line, true
+			return line, !slices.ContainsFunc(all, tellsTrouble)
 		}
 	}
 	return proseLine{}, false
+}
+
+func tellsTrouble(line proseLine) bool {
+	status, _ := parse.Trouble(line.text)
+	return status != backup.StatusUnknown
 }
 
 func isNews(folded string) bool {

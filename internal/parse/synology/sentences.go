@@ -116,7 +116,7 @@ func products() []product {
 		led(german(), "sicherungsaufgabe", ""), led(french(), "tâche de sauvegarde", ""), led(dutch(), "back-uptaak", ""),
 	}
 	device := led(english(), "backup task for", "-")
-	device.device, device.proven = true, false
+	device.device, device.proven, device.success = true, false, nil
 	hyper := led(english(), "data backup task", "")
 	hyper.own = true
 	hyperGerman := led(german(), "die datensicherung", "")
@@ -181,15 +181,18 @@ func (s sentence) match(line string) (hit, bool) {
 		return hit{}, false
 	}
 	h := hit{device: s.device}
+	merged := false // task and verdict are not parted
 	switch {
 	case s.on == "<on":
 		var told string
 		told, h.nas, ok = parse.CutLastWords(rest, "on")
 		h.task, h.tail = s.cutSuffix(told)
+		merged = true
 	case s.on == "":
 		h.task, h.tail = bracketed(rest)
 		if h.task == "" {
 			h.task, h.tail = s.cutSuffix(rest)
+			merged = true
 		}
 	default:
 		h.task, rest, ok = cutTask(rest, s.on)
@@ -197,6 +200,9 @@ func (s sentence) match(line string) (hit, bool) {
 	}
 	h.tail = strings.TrimRight(h.tail, " .!")
 	h.status = s.status(h.tail)
+	if merged && h.status == backup.StatusSuccess && s.status(h.task) != backup.StatusUnknown {
+		h.status = backup.StatusUnknown // "failed" may be the task's name or the verdict
+	}
 	h.proven = s.proven || s.failing && h.status == backup.StatusError
 	if h.nas == "" && tag != "CMS" {
 		h.nas = tag

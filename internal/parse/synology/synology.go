@@ -32,7 +32,10 @@ func Parsers() []parse.Parser {
 
 // maxProse is how many lines of a body are searched for a sentence: the sentence opens the
 // mail, and what follows may be anything.
-const maxProse = 25
+const (
+	maxProse = 25
+	maxLine  = 2000 // bytes of each of them
+)
 
 // proseLine is the subject or one of the first lines of the body.
 type proseLine struct {
@@ -42,7 +45,7 @@ type proseLine struct {
 
 // prose returns the subject and the first lines of the body that hold anything.
 func prose(m *message.Message) []proseLine {
-	lines := []proseLine{{parse.StripReplies(m.Subject), parse.InSubject}}
+	lines := []proseLine{{parse.StripReplies(parse.Squeeze(parse.Cut(m.Subject, maxLine))), parse.InSubject}}
 	for _, line := range parse.Lines(m.Text) {
 		if line == "" {
 			continue
@@ -50,7 +53,7 @@ func prose(m *message.Message) []proseLine {
 		if len(lines) > maxProse {
 			break
 		}
-		lines = append(lines, proseLine{parse.Squeeze(line), parse.InBody})
+		lines = append(lines, proseLine{parse.Squeeze(parse.Cut(line, maxLine)), parse.InBody})
 	}
 	return lines
 }
@@ -133,8 +136,11 @@ func (p product) read(m *message.Message) (backup.Reading, error) {
 		}
 		reading.Outcomes = append(reading.Outcomes, outcome)
 	}
-	if reading.Status() == backup.StatusSuccess {
-		reading.Problems = append(reading.Problems, doubts(lines, tasks)...)
+	if problem := doubt(lines, tasks); problem != "" && reading.Status() == backup.StatusSuccess {
+		for i := range reading.Outcomes {
+			reading.Outcomes[i].Status = backup.StatusUnknown
+		}
+		reading.Problems = append(reading.Problems, problem)
 	}
 	reading.Evidence = trail.Evidence()
 	return reading, nil
@@ -145,10 +151,10 @@ func (p product) read(m *message.Message) (backup.Reading, error) {
 func (p product) outcome(all []found, trail *parse.Trail, reading *backup.Reading) (backup.Outcome, backup.Confidence) {
 	outcome := backup.Outcome{Software: "Synology", Type: p.label, Job: all[0].hit.task}
 	sure := backup.Sure
-	if outcome.Job != "" {
+	if outcome.Job != "" && strings.Contains(all[0].line.text, outcome.Job) {
 		trail.Add("job", all[0].line.text, all[0].line.where)
 	}
-	told := false
+	told, remarkAt := false, ""
 	for _, f := range all {
 		if outcome.CustomerHint == "" && f.hit.nas != "" {
 			outcome.CustomerHint = f.hit.nas
@@ -170,9 +176,10 @@ func (p product) outcome(all []found, trail *parse.Trail, reading *backup.Readin
 		outcome.Status = backup.Worst(outcome.Status, f.hit.status)
 		told = true
 		if outcome.Status != backup.StatusSuccess && f.hit.status != backup.StatusSuccess && (outcome.Remark == "" || f.line.where == parse.InBody) {
-			outcome.Remark = parse.Cut(f.line.text, 500)
+			outcome.Remark, remarkAt = parse.Cut(f.line.text, 500), f.line.where
 		}
 	}
+	trail.Add("remark", outcome.Remark, remarkAt)
 	if all[0].hit.device {
 		outcome.Objects = []backup.Object{{Name: outcome.Job, Type: "computer", Status: outcome.Status}}
 		trail.Add("objects", all[0].line.text, all[0].line.where)
@@ -180,9 +187,9 @@ func (p product) outcome(all []found, trail *parse.Trail, reading *backup.Readin
 	return outcome, sure
 }
 
-// doubts returns a sentence when a mail of success holds words of trouble beside its
-// sentences and labels: "However, some files …".
-func doubts(lines []proseLine, tasks map[string][]found) []string {
+// doubt returns a sentence when a mail of success holds words of trouble beside its sentences
+// and labels: "However, some files …". Such a mail is neither believed nor turned around.
+func doubt(lines []proseLine, tasks map[string][]found) string {
 	known := map[string]bool{}
 	for _, all := range tasks {
 		for _, f := range all {
@@ -194,8 +201,8 @@ func doubts(lines []proseLine, tasks map[string][]found) []string {
 			continue
 		}
 		if status, words := parse.Trouble(line.text); status != backup.StatusUnknown {
-			return []string{"The mail says success, but it also says \"" + words + "\"."}
+			return "The mail says success, but it also says \"" + words + "\"."
 		}
 	}
-	return nil
+	return ""
 }
