@@ -12,15 +12,15 @@ import (
 // logRequests writes a line for each answer. What a page loads is logged only at debug level.
 func (s *Server) logRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := &answer{ResponseWriter: w, status: http.StatusOK}
+		sent := &answer{ResponseWriter: w, status: http.StatusOK}
 		began := s.now()
-		next.ServeHTTP(answer, r)
+		next.ServeHTTP(sent, r)
 		level := slog.LevelInfo
 		if strings.HasPrefix(r.URL.Path, assets.Prefix) {
 			level = slog.LevelDebug
 		}
-		s.log.Log(r.Context(), level, "request", "method", r.Method, "path", r.URL.Path, "status", answer.status,
-			"bytes", answer.bytes, "took", s.now().Sub(began).Round(time.Microsecond),
+		s.log.Log(r.Context(), level, "request", "method", r.Method, "path", r.URL.Path, "status", sent.status,
+			"bytes", sent.bytes, "took", s.now().Sub(began).Round(time.Microsecond),
 			"address", clientAddress(r), "request", requestIDFrom(r.Context()))
 	})
 }

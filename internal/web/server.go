@@ -16,7 +16,11 @@ import (
 	"time"
 
 	"backupchecks/internal/auth"
+	"backupchecks/internal/ingest"
+	"backupchecks/internal/review"
+	"backupchecks/internal/secret"
 	"backupchecks/internal/store"
+	"backupchecks/internal/ticket"
 	"backupchecks/internal/web/assets"
 )
 
@@ -24,6 +28,10 @@ import (
 type Config struct {
 	DB      *store.DB        // required
 	Auth    *auth.Service    // required
+	Ingest  *ingest.Station  // required
+	Review  *review.Station  // required
+	Tickets *ticket.Station  // required
+	Keys    secret.Keys      // required to store secrets
 	Log     *slog.Logger     // required
 	Now     func() time.Time // required
 	Version string           // shown at the foot of each page
@@ -34,6 +42,10 @@ type Config struct {
 type Server struct {
 	db        *store.DB
 	auth      *auth.Service
+	ingest    *ingest.Station
+	review    *review.Station
+	tickets   *ticket.Station
+	keys      secret.Keys
 	log       *slog.Logger
 	now       func() time.Time
 	version   string
@@ -52,6 +64,8 @@ func New(cfg Config) (*Server, error) {
 		return nil, errors.New("web: Config.DB is missing")
 	case cfg.Auth == nil:
 		return nil, errors.New("web: Config.Auth is missing")
+	case cfg.Ingest == nil || cfg.Review == nil || cfg.Tickets == nil:
+		return nil, errors.New("web: Config.Ingest, Review and Tickets are missing")
 	case cfg.Log == nil:
 		return nil, errors.New("web: Config.Log is missing")
 	case cfg.Now == nil:
@@ -69,7 +83,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		db: cfg.DB, auth: cfg.Auth, log: cfg.Log, now: cfg.Now, version: cfg.Version,
+		db: cfg.DB, auth: cfg.Auth, ingest: cfg.Ingest, review: cfg.Review, tickets: cfg.Tickets, keys: cfg.Keys, log: cfg.Log, now: cfg.Now, version: cfg.Version,
 		assets: built, templates: templates,
 	}
 	cross := http.NewCrossOriginProtection()

@@ -44,11 +44,11 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, status int, page signInPage) error {
-	any, err := s.auth.AnyUser(r.Context())
+	anyone, err := s.auth.AnyUser(r.Context())
 	if err != nil {
 		return err
 	}
 	page.Title = "Sign in"
-	page.First = !any
+	page.First = !anyone
 	return s.show(w, r, status, &page)
 }

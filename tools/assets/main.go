@@ -83,32 +83,6 @@ func bundle(dir string) (map[string][]byte, error) {
 	return files, nil
 }
 
-// licences puts the licence of every package into one file, as the licences ask.
-func licences(modules string) ([]byte, error) {
-	var all bytes.Buffer
-	for _, pattern := range []string{"*/LICENSE*", "@*/*/LICENSE*"} {
-		found, err := filepath.Glob(filepath.Join(modules, filepath.FromSlash(pattern)))
-		if err != nil {
-			return nil, err
-		}
-		for _, file := range found {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				return nil, err
-			}
-			name, err := filepath.Rel(modules, filepath.Dir(file))
-			if err != nil {
-				return nil, err
-			}
-			fmt.Fprintf(&all, "%s\n\n%s\n\n\n", filepath.ToSlash(name), bytes.TrimSpace(text))
-		}
-	}
-	if all.Len() == 0 {
-		return nil, fmt.Errorf("no licence found under %s", modules)
-	}
-	return all.Bytes(), nil
-}
-
 // write replaces what an earlier build left in dist.
 func write(dist string, files map[string][]byte) error {
 	old, err := os.ReadDir(dist)

@@ -2,6 +2,8 @@
 // one after the other. data-key-label says in words what it does; without it the element's own
 // text does. Keys are off while a person types, and inside a dialog only its own keys count.
 
+import { listKeys } from "./lists.js";
+
 const pause = 1200; // milliseconds in which the second key must follow the first
 
 // typing reports whether a key belongs to the field that has the focus.
@@ -68,22 +70,20 @@ export function keys(root) {
 }
 
 function describe(root) {
-	const seen = new Set();
-	const lines = [];
+	const words = new Map(root.querySelector("[data-list]") ? listKeys : []);
 	for (const element of root.querySelectorAll("[data-key]")) {
-		const key = element.dataset.key;
 		const label = element.dataset.keyLabel ?? element.textContent.trim();
-		if (seen.has(key) || !label) continue;
-		seen.add(key);
+		if (label && !words.has(element.dataset.key)) words.set(element.dataset.key, label);
+	}
+	return [...words].flatMap(([key, label]) => {
 		const term = document.createElement("dt");
 		term.append(...key.split(" ").map((one) => {
 			const cap = document.createElement("kbd");
-			cap.textContent = one === " " ? "Space" : one;
+			cap.textContent = one;
 			return cap;
 		}));
-		const words = document.createElement("dd");
-		words.textContent = label;
-		lines.push(term, words);
-	}
-	return lines;
+		const meaning = document.createElement("dd");
+		meaning.textContent = label;
+		return [term, meaning];
+	});
 }

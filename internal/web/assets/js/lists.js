@@ -60,6 +60,12 @@ const acts = {
 	"*": tickGroup,
 };
 
+// What the keys above do, for the dialog that lists keys.
+export const listKeys = [
+	["j", "Next"], ["k", "Previous"], ["J", "Next problem"], ["K", "Previous problem"],
+	["Enter", "Open"], ["x", "Select"], ["*", "Select the group"],
+];
+
 // prepare gives a list its one row that the tab key reaches.
 function prepare(list) {
 	const rows = rowsOf(list);
