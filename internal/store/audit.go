@@ -21,7 +21,7 @@ type AuditEntry struct {
 	Subject  string
 	Origin   string
 	Detail   json.RawMessage // nil or one JSON value, kept to the letter
-	Previous []byte
+	Previous []byte // nil for the first entry
 	Hash     []byte
 }
 
@@ -42,6 +42,9 @@ func scanAudit(r row) (AuditEntry, error) {
 	err := r.Scan(&e.ID, instant{&e.At}, &e.Actor, &e.Action, &e.Subject, &e.Origin, &detail, &e.Previous, &e.Hash)
 	if detail != "" {
 		e.Detail = json.RawMessage(detail)
+	}
+	if len(e.Previous) == 0 {
+		e.Previous = nil // the first entry, alike on both engines
 	}
 	return e, err
 }

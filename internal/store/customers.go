@@ -49,7 +49,7 @@ func (tx *Tx) AddCustomer(ctx context.Context, name string) (backup.Customer, er
 }
 
 func customerTaken(name string) error {
-	return backup.Errorf(backup.Conflict, "There is already a customer named %s.", name).In("name")
+	return backup.Errorf(backup.Conflict, "A customer named %s is already there.", name).In("name")
 }
 
 // Customer returns one customer.

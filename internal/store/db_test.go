@@ -221,7 +221,9 @@ func TestWriteIsAllOrNothing(t *testing.T) {
 			_, err := tx.AddCustomer(ctx, "Kept")
 			return err
 		})
-		page := get(t, db, func(tx *store.Tx) (store.Page[backup.Customer], error) { return tx.Customers(ctx, store.CustomerFilter{}) })
+		page := get(t, db, func(tx *store.Tx) (store.Page[backup.Customer], error) {
+			return tx.Customers(ctx, store.CustomerFilter{})
+		})
 		var names []string
 		for _, customer := range page.Items {
 			names = append(names, customer.Name)

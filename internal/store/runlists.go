@@ -103,8 +103,9 @@ func runIDs(runs []backup.Run) []backup.RunID {
 	return ids
 }
 
+// To name the rank makes SQLite walk the index that has it, and so sort within a rank only.
 const unreviewedRuns = `SELECT ` + runColumns + runTables + `
-	WHERE r.reviewed_at IS NULL ORDER BY r.rank, c.name_key, r.at DESC, r.id DESC LIMIT $1`
+	WHERE r.reviewed_at IS NULL AND r.rank >= 0 ORDER BY r.rank, c.name_key, r.at DESC, r.id DESC LIMIT $1`
 
 // UnreviewedRuns lists what Run Checks shows: by rank, customer and then newest first.
 // Objects holds the troubled ones only, worst first and at most three.

@@ -34,7 +34,7 @@ func (tx *Tx) AddUser(ctx context.Context, name, passwordHash string, roles []ba
 	name = cleanText(name)
 	id, err := one(ctx, tx, value[backup.UserID], insert, name, backup.Fold(name), passwordHash, string(roles[0]), millis(tx.now))
 	if errors.Is(err, sql.ErrNoRows) {
-		return backup.User{}, backup.Errorf(backup.Conflict, "There is already a user named %s.", name).In("name")
+		return backup.User{}, backup.Errorf(backup.Conflict, "A user named %s is already there.", name).In("name")
 	}
 	if err != nil {
 		return backup.User{}, fmt.Errorf("add user: %w", err)

@@ -162,6 +162,13 @@ CREATE TABLE signin_failures (
     failures INTEGER NOT NULL,
     last_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE ticket_notes (
+    ticket_id INTEGER NOT NULL REFERENCES tickets (id),
+    kind      TEXT NOT NULL CHECK (kind IN ('resolved', 'time_entries')),
+    sent_at   INTEGER NOT NULL,
+    done      INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1)),
+    PRIMARY KEY (ticket_id, kind)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE tickets (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     run_id       INTEGER NOT NULL REFERENCES runs (id),
