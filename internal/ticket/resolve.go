@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -151,6 +152,9 @@ func (s *Station) addNote(ctx context.Context, desk desk, ticket backup.Ticket, 
 		return err
 	}
 	there, err := noteThere(ctx, desk, ticket, text)
+	if err != nil && claim == noteOurs {
+		return errors.Join(err, s.releaseNote(ctx, ticket, kind))
+	}
 	if err != nil {
 		return err
 	}
@@ -212,10 +216,7 @@ func (s *Station) sendNote(ctx context.Context, desk desk, ticket backup.Ticket,
 		return nil
 	}
 	if autotask.NothingDone(err) {
-		if forget := s.db.Write(ctx, func(tx *store.Tx) error { return tx.RemoveTicketNote(ctx, ticket.ID, kind) }); forget != nil {
-			return forget
-		}
-		return explain(err)
+		return errors.Join(explain(err), s.releaseNote(ctx, ticket, kind))
 	}
 	if waited := s.wait(ctx, lookAgainAfter()[0]); waited != nil {
 		return explain(err)
@@ -225,6 +226,11 @@ func (s *Station) sendNote(ctx context.Context, desk desk, ticket backup.Ticket,
 		return explain(err)
 	}
 	return nil
+}
+
+// releaseNote gives a claim back of which nothing was sent.
+func (s *Station) releaseNote(ctx context.Context, ticket backup.Ticket, kind string) error {
+	return s.db.Write(ctx, func(tx *store.Tx) error { return tx.RemoveTicketNote(ctx, ticket.ID, kind) })
 }
 
 func noteThere(ctx context.Context, desk desk, ticket backup.Ticket, text string) (bool, error) {

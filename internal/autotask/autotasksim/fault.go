@@ -43,6 +43,7 @@ type Fault struct {
 	// others at any request but zone discovery.
 	On string
 
+	Skip       int           // requests it is aimed at that pass before it strikes
 	Messages   []string      // for Refuse; nil: one
 	RetryAfter time.Duration // for TooMany, in whole seconds
 	Delay      time.Duration // for Slow
@@ -119,6 +120,10 @@ func (s *Server) takeFault(method, route string) *Fault {
 	defer s.mu.Unlock()
 	for i, pending := range s.faults {
 		if !pending.aimsAt(method, route) {
+			continue
+		}
+		if pending.Skip > 0 {
+			pending.Skip--
 			continue
 		}
 		if pending.left--; pending.left <= 0 {
