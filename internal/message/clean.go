@@ -13,6 +13,7 @@ import (
 func clean(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if strings.ContainsRune(s, '\r') {
+		s = strings.ReplaceAll(s, "\r\r\n", "\n") // converted twice
 		s = strings.ReplaceAll(s, "\r\n", "\n")
 		s = strings.ReplaceAll(s, "\r", "\n")
 	}
@@ -52,12 +53,4 @@ func fileName(s string) string {
 		return ""
 	}
 	return clean(s)
-}
-
-// cut shortens s to at most n bytes without tearing a character.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "")
 }

@@ -27,7 +27,7 @@ func Decode(raw []byte) (*Message, error) {
 
 // decoder is the work on one mail and those attached to it.
 type decoder struct {
-	splitter splitter
+	splitter splitter // counts for all of them
 }
 
 // message decodes one mail. depth counts the mails around it.
@@ -80,67 +80,73 @@ func (m *Message) readHeader(h header) {
 	_, m.To = firstAddress(h.get("to"))
 }
 
-// contents is what the parts of a mail hold, as far as its identity needs it.
+// contents sorts the parts of a mail into text, HTML, files and mails.
 type contents struct {
-	plain string   // the text parts, without text made of HTML
-	mails [][]byte // the attached mails
+	message *Message
+	texts   []string // the text parts, without text made of HTML
+	pages   []string // the HTML parts
+	size    int      // bytes of both
+	mails   [][]byte // the attached mails
 }
 
-// contents sorts the parts of a mail into text, HTML, attachments and mails.
+// contents reads the parts of a mail into m.
 func (d *decoder) contents(m *Message, root *part) contents {
-	var c contents
-	var plain, rich []string
-	size := 0 // bytes of both
+	c := contents{message: m}
 	if root.isDamaged() {
 		m.problem("This mail was cut off or damaged on the way: the ends of its parts are missing.")
 	}
-	root.leaves(func(p *part) {
-		data, torn := p.decoded()
-		if torn {
-			m.problem("A part of this mail was cut off or damaged on the way; what could be read of it is shown.")
-		}
-		isText, isHTML := p.contentType == "text/plain", p.contentType == "text/html"
-		switch {
-		case p.contentType == "message/rfc822" || p.contentType == "message/global":
-			c.mails = append(c.mails, data)
-		case isText && p.isBody(len(plain) > 0), isHTML && p.isBody(len(rich) > 0):
-			if room := maxText - size; len(data) > room {
-				m.problem("The text of this mail is longer than 10 MB; the rest of it was not read.")
-				data = data[:room]
-			}
-			size += len(data)
-			if text := clean(decodeText(data, p.charset, isHTML)); isHTML {
-				rich = append(rich, text)
-			} else {
-				plain = append(plain, text)
-			}
-		default:
-			m.Attachments = append(m.Attachments, Attachment{
-				Name:        p.fileName,
-				ContentType: oneLine(p.contentType),
-				Charset:     oneLine(p.charset),
-				ContentID:   p.contentID,
-				Data:        data,
-			})
-		}
-	})
-	c.plain = strings.Join(plain, "\n")
-	m.HTML = strings.Join(rich, "\n")
-	if m.HTML == "" && looksLikeHTML(c.plain) {
-		m.HTML, c.plain = c.plain, "" // a script that forgot its Content-Type
+	root.leaves(c.add)
+	m.HTML, m.Text = strings.Join(c.pages, "\n"), strings.Join(c.texts, "\n")
+	if m.HTML == "" && looksLikeHTML(m.Text) { // from a script that forgot its Content-Type
+		m.HTML, m.Text = m.Text, ""
+		c.texts = nil
 	}
-	m.Text = c.plain
-	if m.HTML != "" {
-		page := readHTML(m.HTML)
-		m.Tables = page.tables
-		for _, sentence := range page.problems {
-			m.problem(sentence)
-		}
-		if strings.TrimSpace(m.Text) == "" {
-			m.Text = page.text
-		}
+	if m.HTML == "" {
+		return c
+	}
+	page := readHTML(m.HTML)
+	m.Tables = page.tables
+	for _, sentence := range page.problems {
+		m.problem(sentence)
+	}
+	if strings.TrimSpace(m.Text) == "" {
+		m.Text = page.text
 	}
 	return c
+}
+
+// add sorts one part.
+func (c *contents) add(p *part) {
+	data, torn := p.decoded()
+	if torn {
+		c.message.problem("A part of this mail was cut off or damaged on the way; what could be read of it is shown.")
+	}
+	switch {
+	case p.contentType == "message/rfc822", p.contentType == "message/global":
+		c.mails = append(c.mails, data)
+	case p.contentType == "text/plain" && p.isBody(len(c.texts) > 0):
+		c.texts = append(c.texts, c.text(data, p.charset, false))
+	case p.contentType == "text/html" && p.isBody(len(c.pages) > 0):
+		c.pages = append(c.pages, c.text(data, p.charset, true))
+	default:
+		c.message.Attachments = append(c.message.Attachments, Attachment{
+			Name:        p.fileName,
+			ContentType: oneLine(p.contentType),
+			Charset:     oneLine(p.charset),
+			ContentID:   p.contentID,
+			Data:        data,
+		})
+	}
+}
+
+// text decodes a text part, as far as there is room for it.
+func (c *contents) text(data []byte, charset string, isHTML bool) string {
+	if room := maxText - c.size; len(data) > room {
+		c.message.problem("The text of this mail is longer than 10 MB; the rest of it was not read.")
+		data = data[:room]
+	}
+	c.size += len(data)
+	return clean(decodeText(data, charset, isHTML))
 }
 
 // isBody says whether a text part is shown as the mail's text rather than kept as a file.

@@ -197,6 +197,7 @@ func TestDecodeToleratesFaults(t *testing.T) {
 		{"empty text beside HTML", "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n \n--b\nContent-Type: text/html\n\n<p>rich\n--b--", "rich", nil},
 		{"only text has a name", "Content-Type: text/plain; name=body.txt\n\nplain", "plain", nil},
 		{"no body", "X-Nothing: more", "", nil},
+		{"line ends converted twice", "\r\r\none\r\r\ntwo", "one\ntwo", nil},
 		{"control characters", "\na\x00b\x07c\rd\x7f", "abc\nd", nil},
 	}
 	for _, test := range tests {

@@ -94,7 +94,7 @@ func cutLine(b []byte, at int) (line []byte, next int) {
 	if i := bytes.IndexByte(line, '\n'); i >= 0 {
 		line, next = line[:i], at+i+1
 	}
-	return bytes.TrimSuffix(line, []byte("\r")), next
+	return bytes.TrimRight(line, "\r"), next
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }

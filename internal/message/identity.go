@@ -14,7 +14,7 @@ func identity(m *Message, c contents) [32]byte {
 	h := sha256.New()
 	add(h, []byte("mail"))
 	addHeader(h, m)
-	add(h, []byte(trimLines(c.plain)))
+	add(h, []byte(trimLines(strings.Join(c.texts, "\n"))))
 	add(h, []byte(trimLines(m.HTML)))
 	for _, a := range m.Attachments {
 		sum := contentSum(a.Data)

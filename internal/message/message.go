@@ -13,7 +13,7 @@ type Message struct {
 	To          string     // the first recipient's address
 	Subject     string     // decoded and unfolded
 	SentAt      *time.Time // the Date header in UTC; nil without a readable one
-	Text        string     // the text part; without one, the HTML as text
+	Text        string     // the text part; without one, the HTML as text, a row of cells on one line with tabs between
 	HTML        string     // the HTML part as it came, decoded; may be empty
 	Tables      []Table    // the HTML's tables in document order, nested ones after their parent
 	Attachments []Attachment
