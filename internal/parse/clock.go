@@ -55,8 +55,8 @@ func NamedDate(value string) (time.Time, bool) {
 				return time.Time{}, false
 			}
 			clock = at
-		case strings.Trim(field, ".") == "am" || strings.Trim(field, ".") == "pm":
-			half = strings.Trim(field, ".")
+		case halfName(field) != "":
+			half = halfName(field)
 		default:
 			// The last one counts: "mar. 17 giu. 2026" begins with a Tuesday.
 			month = cmp.Or(monthNumber(strings.TrimRight(field, ".")), month)
@@ -167,11 +167,7 @@ func clockFields(fields []string) (time.Duration, bool) {
 	if len(fields) == 1 {
 		return clock, true
 	}
-	half := strings.ToLower(strings.ReplaceAll(fields[1], ".", ""))
-	if half != "am" && half != "pm" {
-		half = ""
-	}
-	return halfDay(clock, half)
+	return halfDay(clock, halfName(fields[1]))
 }
 
 // Clock reads a time of day, as the rows of many tables hold it: "01:00:29", "11:30:12 PM".
@@ -208,6 +204,15 @@ func clockOfDay(text string) (time.Duration, bool) {
 		total += time.Duration(number) * units[i]
 	}
 	return total, true
+}
+
+// halfName knows "AM", "p.m." and their like; it returns "am", "pm" or nothing.
+func halfName(word string) string {
+	switch word = strings.ToLower(strings.ReplaceAll(word, ".", "")); word {
+	case "am", "pm":
+		return word
+	}
+	return ""
 }
 
 // halfDay applies AM or PM; half is empty for a clock of 24 hours.

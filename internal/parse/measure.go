@@ -2,6 +2,7 @@ package parse
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -124,7 +125,7 @@ func sizeUnit(unit string) float64 {
 	case "b", "byte", "bytes", "o", "octet", "octets":
 		return 1
 	}
-	if unit == "" || !strings.Contains("|b|o|ib|", "|"+unit[1:]+"|") {
+	if unit == "" || !slices.Contains([]string{"", "b", "o", "ib"}, unit[1:]) {
 		return 0
 	}
 	power := strings.IndexByte("kmgtp", unit[0]) + 1

@@ -25,6 +25,9 @@ const maxRemark = 2000
 
 // claim knows the subject, which people may edit, and the fields of the body.
 func claim(m *message.Message) int {
+	if !strings.Contains(m.Text, "ParsedResult") && !hasName(m.Text) && !hasName(m.Subject) {
+		return 0 // without reading every mail of others line by line
+	}
 	report := readReport(m)
 	_, _, named := cutSubject(m.Subject)
 	switch {
@@ -36,6 +39,10 @@ func claim(m *message.Message) int {
 		return 60
 	}
 	return 0
+}
+
+func hasName(text string) bool {
+	return strings.Contains(text, "Duplicati") || strings.Contains(text, "duplicati")
 }
 
 // cutSubject reads "Duplicati Backup report for <name>", with anything in front of it.

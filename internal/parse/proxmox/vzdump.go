@@ -21,6 +21,9 @@ func claimVzdump(m *message.Message) int {
 	if strings.Contains(backup.Fold(m.Subject), vzdumpSubject) {
 		return 95
 	}
+	if !strings.Contains(m.Text, "VMID") {
+		return 0
+	}
 	if len(readGuests(m)) > 0 && strings.Contains(backup.Fold(m.Text), "total running time") {
 		return 70
 	}

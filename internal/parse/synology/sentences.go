@@ -174,9 +174,12 @@ type hit struct {
 }
 
 // match finds the sentence in a line.
-func (s sentence) match(line string) (hit, bool) {
-	_, rest, ok := parse.CutWords(line, s.lead)
-	tag, _ := bracketed(line)
+func (s sentence) match(line proseLine) (hit, bool) {
+	if !strings.Contains(line.folded, s.lead) {
+		return hit{}, false // most lines of most mails
+	}
+	_, rest, ok := parse.CutWords(line.text, s.lead)
+	tag, _ := bracketed(line.text)
 	if !ok || s.device && tag == "" {
 		return hit{}, false
 	}

@@ -39,21 +39,26 @@ const (
 
 // proseLine is the subject or one of the first lines of the body.
 type proseLine struct {
-	text  string
-	where string
+	text   string
+	folded string
+	where  string
+}
+
+func newLine(text, where string) proseLine {
+	text = parse.Squeeze(parse.Cut(text, maxLine))
+	return proseLine{text, backup.Fold(text), where}
 }
 
 // prose returns the subject and the first lines of the body that hold anything.
 func prose(m *message.Message) []proseLine {
-	lines := []proseLine{{parse.StripReplies(parse.Squeeze(parse.Cut(m.Subject, maxLine))), parse.InSubject}}
-	for _, line := range parse.Lines(m.Text) {
-		if line == "" {
-			continue
-		}
+	lines := []proseLine{newLine(parse.StripReplies(m.Subject), parse.InSubject)}
+	for line := range strings.Lines(m.Text) {
 		if len(lines) > maxProse {
 			break
 		}
-		lines = append(lines, proseLine{parse.Squeeze(parse.Cut(line, maxLine)), parse.InBody})
+		if line := newLine(line, parse.InBody); line.text != "" {
+			lines = append(lines, line)
+		}
 	}
 	return lines
 }
@@ -65,7 +70,7 @@ func (p product) claim(m *message.Message) int {
 	found := 0
 	for _, line := range prose(m) {
 		for _, s := range p.sentences {
-			hit, ok := s.match(line.text)
+			hit, ok := s.match(line)
 			switch {
 			case !ok:
 			case p.named(m):
@@ -108,7 +113,7 @@ func (p product) read(m *message.Message) (backup.Reading, error) {
 	tasks := map[string][]found{}
 	for _, line := range lines {
 		for _, s := range p.sentences {
-			h, ok := s.match(line.text)
+			h, ok := s.match(line)
 			if !ok {
 				continue
 			}
