@@ -11,6 +11,7 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
+	"backupchecks/internal/audit"
 	"backupchecks/internal/auth"
 	"backupchecks/internal/backup"
 	"backupchecks/internal/store"
@@ -80,7 +81,9 @@ func (b *browser) visit(t testing.TB, act func(ctx context.Context)) *http.Cooki
 		r.AddCookie(b.cookie)
 	}
 	w := httptest.NewRecorder()
-	b.service.Session(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { act(r.Context()) })).ServeHTTP(w, r)
+	b.service.Session(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		act(audit.WithOrigin(r.Context(), here, ""))
+	})).ServeHTTP(w, r)
 	if w.Code != http.StatusOK {
 		t.Errorf("request within a session: status %d: %s", w.Code, w.Body)
 	}

@@ -67,6 +67,14 @@ func (s *Service) begin(ctx context.Context, user backup.User) error {
 	return nil
 }
 
+// end makes the session that ctx carries worthless.
+func (s *Service) end(ctx context.Context) error {
+	if err := s.sessions.Destroy(ctx); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
+
 // User returns who is signed in, as the database knows them now: a changed role or a disabled
 // user bites at once. found is false for a visitor. ctx must come from Session.
 func (s *Service) User(ctx context.Context) (user backup.User, found bool, err error) {
@@ -77,7 +85,7 @@ func (s *Service) User(ctx context.Context) (user backup.User, found bool, err e
 	now := s.now()
 	since := time.Unix(s.sessions.GetInt64(ctx, keySince), 0)
 	if now.Sub(since) > sessionLife {
-		return backup.User{}, false, s.SignOut(ctx)
+		return backup.User{}, false, s.end(ctx)
 	}
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
 		var err error
@@ -85,7 +93,7 @@ func (s *Service) User(ctx context.Context) (user backup.User, found bool, err e
 		return err
 	})
 	if backup.KindOf(err) == backup.NotFound || err == nil && user.Disabled {
-		return backup.User{}, false, s.SignOut(ctx)
+		return backup.User{}, false, s.end(ctx)
 	}
 	if err != nil {
 		return backup.User{}, false, fmt.Errorf("find user of session: %w", err)

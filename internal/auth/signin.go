@@ -2,9 +2,11 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
+	"backupchecks/internal/audit"
 	"backupchecks/internal/backup"
 	"backupchecks/internal/store"
 )
@@ -12,7 +14,7 @@ import (
 // SignIn checks a name and a password that came from address (a host without port) and, when
 // they are right, begins a new session under a new id. ctx must come from Session. It returns
 // an Invalid error when they are wrong, without saying which, and a Forbidden one when there
-// were too many tries.
+// were too many tries; the latter is logged but not audited, or a guesser could fill the log.
 func (s *Service) SignIn(ctx context.Context, name, password, address string) (backup.User, error) {
 	try := newAttempt(name, address)
 	if err := s.admit(ctx, try); err != nil {
@@ -76,9 +78,7 @@ func (s *Service) lookUp(ctx context.Context, name string) (user backup.User, ha
 // refuse writes the refusal down and returns the error for the person.
 func (s *Service) refuse(ctx context.Context, try attempt) error {
 	err := s.db.Write(ctx, func(tx *store.Tx) error {
-		return tx.AppendAudit(ctx, store.AuditEntry{
-			Actor: try.name, Action: "sign-in refused", Subject: "user " + try.name, Origin: try.network,
-		})
+		return audit.Record(ctx, tx, backup.User{Name: try.name}, audit.SignInFailed, subject(try.name), nil)
 	})
 	if err != nil {
 		return fmt.Errorf("record refused sign-in: %w", err)
@@ -95,17 +95,21 @@ func (s *Service) recordSignIn(ctx context.Context, tx *store.Tx, user backup.Us
 	if err := tx.SetActiveRole(ctx, user.ID, user.ActiveRole); err != nil {
 		return err
 	}
-	return tx.AppendAudit(ctx, store.AuditEntry{
-		Actor: user.Name, Action: "signed in", Subject: "user " + user.Name, Origin: try.network,
-	})
+	return audit.Record(ctx, tx, user, audit.SignedIn, subject(user.Name), nil)
 }
 
 // SignOut ends the session that ctx carries.
 func (s *Service) SignOut(ctx context.Context) error {
-	if err := s.sessions.Destroy(ctx); err != nil {
-		return fmt.Errorf("end session: %w", err)
+	user, found, err := s.User(ctx)
+	if err != nil {
+		return err
 	}
-	return nil
+	if found {
+		err = s.db.Write(ctx, func(tx *store.Tx) error {
+			return audit.Record(ctx, tx, user, audit.SignedOut, subject(user.Name), nil)
+		})
+	}
+	return errors.Join(err, s.end(ctx))
 }
 
 // SwitchRole makes one of the user's roles the active one, in all of the user's sessions and
@@ -114,7 +118,15 @@ func (s *Service) SwitchRole(ctx context.Context, user backup.User, role backup.
 	if !slices.Contains(user.Roles, role) {
 		return backup.Errorf(backup.Forbidden, "You do not have the role %q.", role)
 	}
-	return s.db.Write(ctx, func(tx *store.Tx) error { return tx.SetActiveRole(ctx, user.ID, role) })
+	return s.db.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.SetActiveRole(ctx, user.ID, role); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, user, audit.RoleSwitched, subject(user.Name), struct {
+			Before backup.Role `json:"before"`
+			After  backup.Role `json:"after"`
+		}{user.ActiveRole, role})
+	})
 }
 
 // activeRole is the remembered role while the user still has it, or else the one of the

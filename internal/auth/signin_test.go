@@ -3,9 +3,12 @@ package auth_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"backupchecks/internal/auth"
 	"backupchecks/internal/backup"
@@ -233,24 +236,36 @@ func TestSignInsAreAudited(t *testing.T) {
 	s := service(t, db)
 	addUser(t, s, "mara", backup.Operator)
 	_, _ = (&browser{service: s}).signIn(t, "mara", "wrong", here)
-	if _, err := (&browser{service: s}).signIn(t, "mara", "correct horse", here); err != nil {
+	b := &browser{service: s}
+	user, err := b.signIn(t, "mara", "correct horse", here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SwitchRole(t.Context(), user, backup.Operator); err != nil {
+		t.Fatal(err)
+	}
+	b.visit(t, func(ctx context.Context) { err = s.SignOut(ctx) })
+	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
-	err := db.Read(t.Context(), func(tx *store.Tx) error {
+	err = db.Read(t.Context(), func(tx *store.Tx) error {
 		page, err := tx.AuditEntries(t.Context(), store.AuditFilter{})
 		for _, entry := range page.Items {
-			got = append(got, entry.Actor+" "+entry.Action+" "+entry.Origin)
+			got = append(got, entry.Actor+" "+entry.Action+", "+entry.Subject+" "+entry.Origin)
 		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"mara signed in " + here, "mara sign-in refused " + here, "test user added "} {
-		if !strings.Contains(strings.Join(got, "\n"), want) {
-			t.Errorf("audit log %q lacks %q", got, want)
-		}
+	slices.Reverse(got) // to the order of time
+	want := []string{
+		"test user_added, user mara ", "mara sign_in_failed, user mara 192.0.2.1", "mara sign_in, user mara 192.0.2.1",
+		"mara role_switched, user mara ", "mara sign_out, user mara 192.0.2.1",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("audit log (-want +got):\n%s", diff)
 	}
 }
 

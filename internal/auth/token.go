@@ -5,11 +5,11 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
+	"backupchecks/internal/audit"
 	"backupchecks/internal/backup"
 	"backupchecks/internal/store"
 )
@@ -45,9 +45,10 @@ func (s *Service) CreateToken(ctx context.Context, by backup.User, userName, lab
 		if err := tx.AddToken(ctx, user.ID, label, hash[:], expires); err != nil {
 			return err
 		}
-		return record(ctx, tx, by, "token created", user.Name, struct {
-			Label string `json:"label"`
-		}{label})
+		return audit.Record(ctx, tx, by, audit.TokenCreated, subject(user.Name), struct {
+			Label   string     `json:"label"`
+			Expires *time.Time `json:"expires"`
+		}{label, expires})
 	})
 	if err != nil {
 		return "", err
@@ -91,13 +92,4 @@ func (s *Service) touch(ctx context.Context, hash tokenHash) error {
 		return nil
 	}
 	return s.db.Write(ctx, func(tx *store.Tx) error { return tx.TouchToken(ctx, hash[:]) })
-}
-
-// record writes what by did to a user into the audit log.
-func record(ctx context.Context, tx *store.Tx, by backup.User, action, userName string, detail any) error {
-	text, err := json.Marshal(detail)
-	if err != nil {
-		return fmt.Errorf("encode audit detail: %w", err)
-	}
-	return tx.AppendAudit(ctx, store.AuditEntry{Actor: by.Name, Action: action, Subject: "user " + userName, Detail: text})
 }

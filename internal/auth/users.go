@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"backupchecks/internal/audit"
 	"backupchecks/internal/backup"
 	"backupchecks/internal/store"
 )
@@ -34,7 +35,7 @@ func (s *Service) AddUser(ctx context.Context, by backup.User, name, password st
 		if user, err = tx.AddUser(ctx, name, hash, roles); err != nil {
 			return err
 		}
-		return record(ctx, tx, by, "user added", name, struct {
+		return audit.Record(ctx, tx, by, audit.UserAdded, subject(name), struct {
 			Roles []backup.Role `json:"roles"`
 		}{roles})
 	})
@@ -68,7 +69,7 @@ func (s *Service) SetPassword(ctx context.Context, by backup.User, name, passwor
 		if err := tx.ClearSignInFailures(ctx, newAttempt(name, "").anywhereKey()); err != nil {
 			return err
 		}
-		return record(ctx, tx, by, "password changed", user.Name, struct{}{})
+		return audit.Record(ctx, tx, by, audit.PasswordSet, subject(user.Name), nil)
 	})
 }
 
@@ -87,14 +88,14 @@ func (s *Service) SetDisabled(ctx context.Context, by backup.User, name string, 
 		if err := tx.SetDisabled(ctx, user.ID, disabled); err != nil {
 			return err
 		}
-		action := "user enabled"
+		action := audit.UserEnabled
 		if disabled {
-			action = "user disabled"
+			action = audit.UserDisabled
 			if err := tx.RemoveSessionsOf(ctx, user.ID); err != nil {
 				return err
 			}
 		}
-		return record(ctx, tx, by, action, user.Name, struct{}{})
+		return audit.Record(ctx, tx, by, action, subject(user.Name), nil)
 	})
 }
 
@@ -119,6 +120,9 @@ func (s *Service) AnyUser(ctx context.Context) (found bool, err error) {
 	})
 	return found, err
 }
+
+// subject names a user in the audit log.
+func subject(userName string) string { return "user " + userName }
 
 func checkName(name string) error {
 	unprintable := func(r rune) bool { return !unicode.IsPrint(r) }

@@ -6,22 +6,24 @@ import (
 	"net/http"
 	"net/url"
 
+	"backupchecks/internal/audit"
 	"backupchecks/internal/backup"
 )
 
 type userKey struct{}
 
-// identify finds out who is asking.
+// identify finds out who is asking, and notes for the audit log where from.
 func (s *Server) identify(next http.Handler) http.Handler {
 	return s.page(func(w http.ResponseWriter, r *http.Request) error {
 		user, found, err := s.auth.User(r.Context())
 		if err != nil {
 			return err
 		}
+		ctx := audit.WithOrigin(r.Context(), clientAddress(r), requestIDFrom(r.Context()))
 		if found {
-			r = r.WithContext(context.WithValue(r.Context(), userKey{}, user))
+			ctx = context.WithValue(ctx, userKey{}, user)
 		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, r.WithContext(ctx))
 		return nil
 	})
 }

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"backupchecks/internal/audit"
 	"backupchecks/internal/backup"
+	"backupchecks/internal/store"
 )
 
 func TestSignIn(t *testing.T) {
@@ -127,5 +129,24 @@ func TestTheme(t *testing.T) {
 	}
 	if page := s.Post(t, "/theme", url.Values{"theme": {"pink"}}); page.Status != http.StatusUnprocessableEntity {
 		t.Errorf("a theme there is not: status %d, want 422", page.Status)
+	}
+}
+
+func TestAuditSaysWhereFrom(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	id := s.Get(t, "/sign-in").Submit(t, "form#sign-in", "name", "operator", "password", "wrong").Header.Get("X-Request-ID")
+	err := s.db.Read(t.Context(), func(tx *store.Tx) error {
+		page, err := tx.AuditEntries(t.Context(), store.AuditFilter{Action: audit.SignInFailed})
+		if err != nil || len(page.Items) != 1 {
+			t.Fatalf("AuditEntries: %v, %v, want one", page.Items, err)
+		}
+		if got, want := page.Items[0].Origin, "127.0.0.1, request "+id; got != want {
+			t.Errorf("the refused sign-in came from %q, want %q", got, want)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

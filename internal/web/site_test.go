@@ -9,8 +9,13 @@ import (
 
 	"backupchecks/internal/auth"
 	"backupchecks/internal/backup"
+	"backupchecks/internal/ingest"
+	"backupchecks/internal/parse/vendors"
+	"backupchecks/internal/review"
+	"backupchecks/internal/secret"
 	"backupchecks/internal/store"
 	"backupchecks/internal/store/storetest"
+	"backupchecks/internal/ticket"
 	"backupchecks/internal/web"
 	"backupchecks/internal/web/webtest"
 )
@@ -49,7 +54,17 @@ func emptyScene(t testing.TB, baseURL string) scene {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := web.New(web.Config{DB: db, Auth: signIn, Log: log, Now: time.Now, Version: "test", BaseURL: baseURL})
+	keys, err := secret.ParseKeys(secret.GenerateKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := web.New(web.Config{
+		DB: db, Auth: signIn, Log: log, Now: time.Now, Version: "test", BaseURL: baseURL,
+		Ingest:  ingest.New(ingest.Config{DB: db, Read: vendors.Registry().Read, Log: log}),
+		Review:  review.New(db),
+		Tickets: ticket.New(ticket.Config{DB: db, Keys: keys, Log: log, Now: time.Now}),
+		Keys:    keys,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
