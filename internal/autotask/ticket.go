@@ -203,9 +203,13 @@ func (c *Client) UpdateTicket(ctx context.Context, id int64, changes TicketChang
 	return err
 }
 
-// TicketURL is the address of the ticket's page for a person who is signed in to Autotask.
+// TicketURL is the address of the ticket's page for a person who is signed in to Autotask,
+// and "" when the zone did not say where its pages are.
 func TicketURL(zone Zone, id int64) string {
-	return fmt.Sprintf("%s/Mvc/ServiceDesk/TicketDetail.mvc?ticketId=%d", strings.TrimRight(zone.WebURL, "/"), id)
+	if zone.WebURL == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s/Mvc/ServiceDesk/TicketDetail.mvc?ticketId=%d", zone.WebURL, id)
 }
 
 // ignoredFilter is the error for rows that were not asked for.
