@@ -46,7 +46,7 @@ func cutServerSubject(subject string) (serverJob, string, bool) {
 		}
 		rest := strings.TrimSpace(string([]rune(parse.Squeeze(subject))[len([]rune(before)):]))
 		folded := backup.Fold(rest)
-		if strings.HasPrefix(folded, job.lead) && strings.Contains(folded, "datastore '") {
+		if strings.HasPrefix(folded, job.lead) && quoted(rest, strings.Index(folded, "datastore '")) != "" {
 			return job, rest, true
 		}
 	}
@@ -120,11 +120,7 @@ func jobInSubject(job serverJob, subject string) string {
 			return quoted(subject, len(job.lead))
 		}
 	}
-	at := strings.LastIndex(folded, "datastore '")
-	if at < 0 {
-		return ""
-	}
-	if store := quoted(subject, at); store != "" {
+	if store := quoted(subject, strings.LastIndex(folded, "datastore '")); store != "" {
 		return job.prefix + store
 	}
 	return ""
@@ -134,7 +130,7 @@ func jobInSubject(job serverJob, subject string) string {
 // the length of everything that stands before a quote in these subjects; a subject where it
 // does not yields nothing.
 func quoted(subject string, from int) string {
-	if from > len(subject) {
+	if from < 0 || from > len(subject) {
 		return ""
 	}
 	_, rest, found := strings.Cut(subject[from:], "'")
