@@ -22,6 +22,7 @@ type Config struct {
 	Now          func() time.Time // required
 	SecureCookie bool             // true when people reach the pages over https
 	Cost         *argon2id.Params // what hashing a password costs; nil for the default
+	MinPassword  int              // characters a new password needs; 0 for the default of 8
 }
 
 // Service signs people in and out and checks API tokens. It is safe for concurrent use.
@@ -51,7 +52,7 @@ func New(cfg Config) (*Service, error) {
 		db:        cfg.DB,
 		log:       cfg.Log,
 		now:       cfg.Now,
-		passwords: newPasswords(cfg.Cost),
+		passwords: newPasswords(cfg.Cost, cfg.MinPassword),
 		addresses: newAddresses(),
 		sessions:  newSessions(cfg),
 		touched:   map[tokenHash]time.Time{},

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -13,7 +14,7 @@ import (
 
 // Limits on a password, in characters and bytes. The upper one keeps hashing bounded.
 const (
-	shortestPassword = 4
+	shortestPassword = 8 // unless Config.MinPassword says otherwise
 	longestPassword  = 1024
 )
 
@@ -23,16 +24,18 @@ const hashesAtOnce = 2
 // passwords hashes and checks passwords with argon2id, a few at a time.
 type passwords struct {
 	cost  *argon2id.Params
+	least int // characters
 	slots chan struct{}
 	dummy func() (string, error) // the hash that an unknown name is checked against
 }
 
-func newPasswords(cost *argon2id.Params) *passwords {
+func newPasswords(cost *argon2id.Params, least int) *passwords {
 	if cost == nil {
 		cost = &argon2id.Params{Memory: 64 * 1024, Iterations: 3, Parallelism: 2, SaltLength: 16, KeyLength: 32}
 	}
 	return &passwords{
 		cost:  cost,
+		least: cmp.Or(least, shortestPassword),
 		slots: make(chan struct{}, hashesAtOnce),
 		dummy: sync.OnceValues(func() (string, error) { return argon2id.CreateHash("nobody's password", cost) }),
 	}
@@ -41,8 +44,8 @@ func newPasswords(cost *argon2id.Params) *passwords {
 // hash returns the hash of a new password, or an Invalid error for one that is too short or
 // too long.
 func (p *passwords) hash(ctx context.Context, password string) (string, error) {
-	if utf8.RuneCountInString(password) < shortestPassword {
-		return "", backup.Errorf(backup.Invalid, "A password needs at least %d characters.", shortestPassword).In("password")
+	if utf8.RuneCountInString(password) < p.least {
+		return "", backup.Errorf(backup.Invalid, "A password needs at least %d characters.", p.least).In("password")
 	}
 	if len(password) > longestPassword {
 		return "", backup.Errorf(backup.Invalid, "A password may have at most %d bytes.", longestPassword).In("password")
