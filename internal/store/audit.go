@@ -21,7 +21,7 @@ type AuditEntry struct {
 	Subject  string
 	Origin   string
 	Detail   json.RawMessage // nil or one JSON value, kept to the letter
-	Previous []byte // nil for the first entry
+	Previous []byte          // nil for the first entry
 	Hash     []byte
 }
 
@@ -134,22 +134,23 @@ func (tx *Tx) AuditEntries(ctx context.Context, f AuditFilter) (Page[AuditEntry]
 // VerifyAudit recomputes the whole chain and returns how many entries hold, and the first
 // that does not: it was changed, or one before it is gone. It reads one entry at a time.
 func (tx *Tx) VerifyAudit(ctx context.Context) (checked int64, firstBroken *AuditEntry, err error) {
-	rows, err := tx.tx.QueryContext(ctx, `SELECT `+auditColumns+` FROM audit_log a ORDER BY a.id`)
-	if err != nil {
-		return 0, nil, fmt.Errorf("read the audit log: %w", err)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
+	stop := errors.New("the chain is broken")
 	var previous []byte
-	for rows.Next() {
-		entry, err := scanAudit(rows)
+	err = tx.each(ctx, func(r row) error {
+		entry, err := scanAudit(r)
 		if err != nil {
-			return checked, nil, fmt.Errorf("read audit entry %d: %w", checked+1, err)
+			return err
 		}
 		if entry.ID != checked+1 || !bytes.Equal(entry.Previous, previous) || !bytes.Equal(entry.Hash, entry.sum()) {
-			return checked, &entry, nil
+			firstBroken = &entry
+			return stop
 		}
 		previous = entry.Hash
 		checked++
+		return nil
+	}, `SELECT `+auditColumns+` FROM audit_log a ORDER BY a.id`)
+	if err != nil && !errors.Is(err, stop) {
+		return checked, nil, fmt.Errorf("read the audit log after entry %d: %w", checked, err)
 	}
-	return checked, nil, rows.Err()
+	return checked, firstBroken, nil
 }

@@ -28,7 +28,10 @@ func scanCustomer(r row) (backup.Customer, error) {
 func customerFields(c *backup.Customer) []any {
 	return []any{
 		&c.ID, &c.Name, &c.Active, &c.Mapping.CompanyID, &c.Mapping.CompanyName,
-		&c.Mapping.Status, maybeInstant{&c.Mapping.SyncedAt}, &c.Mapping.Environment, instant{&c.CreatedAt},
+		&c.Mapping.Status,
+		maybeInstant{&c.Mapping.SyncedAt},
+		&c.Mapping.Environment,
+		instant{&c.CreatedAt},
 	}
 }
 

@@ -45,7 +45,9 @@ const (
 func headFields(m *backup.Message) []any {
 	return []any{
 		&m.ID, &m.State, &m.Source, &m.MailID, &m.From, &m.To, &m.Subject,
-		maybeInstant{&m.SentAt}, instant{&m.ReceivedAt}, &m.Size, &m.Problem,
+		maybeInstant{&m.SentAt},
+		instant{&m.ReceivedAt},
+		&m.Size, &m.Problem,
 	}
 }
 
@@ -197,19 +199,19 @@ func (tx *Tx) addRuns(ctx context.Context, messages []backup.Message) error {
 	q := in(newQuery(`SELECT rm.message_id, rm.run_id, `+customerColumns+` FROM run_messages rm
 		JOIN runs r ON r.id = rm.run_id JOIN jobs j ON j.id = r.job_id JOIN customers c ON c.id = j.customer_id
 		WHERE rm.message_id IN `), "", ids)
-	_, err := listQuery(ctx, tx, func(r row) (struct{}, error) {
+	err := tx.eachQuery(ctx, func(r row) error {
 		var message backup.MessageID
 		var run backup.RunID
 		var customer backup.Customer
 		if err := r.Scan(append([]any{&message, &run}, customerFields(&customer)...)...); err != nil {
-			return struct{}{}, err
+			return err
 		}
 		m := at[message]
 		m.RunIDs = append(m.RunIDs, run)
 		if m.Customer == nil {
 			m.Customer = &customer
 		}
-		return struct{}{}, nil
+		return nil
 	}, q.add(` ORDER BY rm.message_id, rm.run_id`))
 	if err != nil {
 		return fmt.Errorf("find the runs of messages: %w", err)

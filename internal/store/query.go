@@ -105,22 +105,37 @@ func maybe[T any](ctx context.Context, tx *Tx, scan func(row) (T, error), text s
 	return &found, nil
 }
 
-// list returns all rows of a SELECT; without any, an empty slice.
-func list[T any](ctx context.Context, tx *Tx, scan func(row) (T, error), text string, args ...any) (_ []T, err error) {
+// each calls scan with every row of a SELECT, one at a time, until scan fails.
+func (tx *Tx) each(ctx context.Context, scan func(row) error, text string, args ...any) (err error) {
 	rows, err := tx.tx.QueryContext(ctx, text, storable(args)...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (tx *Tx) eachQuery(ctx context.Context, scan func(row) error, q *query) error {
+	return tx.each(ctx, scan, q.text.String(), q.args...)
+}
+
+// list returns all rows of a SELECT; without any, an empty slice.
+func list[T any](ctx context.Context, tx *Tx, scan func(row) (T, error), text string, args ...any) ([]T, error) {
+	found := []T{}
+	err := tx.each(ctx, func(r row) error {
+		item, err := scan(r)
+		found = append(found, item)
+		return err
+	}, text, args...)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	found := []T{}
-	for rows.Next() {
-		item, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, item)
-	}
-	return found, rows.Err()
+	return found, nil
 }
 
 func listQuery[T any](ctx context.Context, tx *Tx, scan func(row) (T, error), q *query) ([]T, error) {

@@ -130,12 +130,12 @@ func (tx *Tx) addTroubled(ctx context.Context, runs []backup.Run) error {
 		FROM run_objects WHERE status <> 'success' AND run_id IN `), "", runIDs(runs))
 	q.add(`) troubled WHERE place <= ? ORDER BY run_id, place`, troubledShown)
 	objects := map[backup.RunID][]backup.Object{}
-	_, err := listQuery(ctx, tx, func(r row) (struct{}, error) {
+	err := tx.eachQuery(ctx, func(r row) error {
 		var id backup.RunID
 		var o backup.Object
 		err := r.Scan(&id, &o.Name, &o.Type, &o.Status, &o.Message)
 		objects[id] = append(objects[id], o)
-		return struct{}{}, err
+		return err
 	}, q)
 	if err != nil {
 		return fmt.Errorf("read troubled objects: %w", err)
@@ -151,12 +151,12 @@ const unreviewedCounts = `SELECT rank, count(*) FROM runs WHERE reviewed_at IS N
 // UnreviewedCounts says how many runs of each rank wait for a review.
 func (tx *Tx) UnreviewedCounts(ctx context.Context) (map[backup.Rank]int, error) {
 	counts := map[backup.Rank]int{}
-	_, err := list(ctx, tx, func(r row) (struct{}, error) {
+	err := tx.each(ctx, func(r row) error {
 		var rank backup.Rank
 		var count int
 		err := r.Scan(&rank, &count)
 		counts[rank] = count
-		return struct{}{}, err
+		return err
 	}, unreviewedCounts)
 	if err != nil {
 		return nil, fmt.Errorf("count unreviewed runs: %w", err)
@@ -174,16 +174,16 @@ type DayStatus struct {
 // RecentStatuses returns the runs of each job since a time, oldest first.
 func (tx *Tx) RecentStatuses(ctx context.Context, jobs []backup.JobID, since time.Time) (map[backup.JobID][]DayStatus, error) {
 	statuses := map[backup.JobID][]DayStatus{}
-	scan := func(r row) (struct{}, error) {
+	scan := func(r row) error {
 		var job backup.JobID
 		var day DayStatus
 		err := r.Scan(&job, instant{&day.At}, &day.Status, &day.RunID)
 		statuses[job] = append(statuses[job], day)
-		return struct{}{}, err
+		return err
 	}
 	for ids := range slices.Chunk(uniqueIDs(jobs), chunk) {
 		q := in(newQuery(`SELECT job_id, at, status, id FROM runs WHERE at >= ? AND job_id IN `, millis(since)), "", ids)
-		if _, err := listQuery(ctx, tx, scan, q.add(` ORDER BY job_id, at, id`)); err != nil {
+		if err := tx.eachQuery(ctx, scan, q.add(` ORDER BY job_id, at, id`)); err != nil {
 			return nil, fmt.Errorf("read recent runs: %w", err)
 		}
 	}

@@ -61,12 +61,12 @@ func (tx *Tx) SetSecret(ctx context.Context, name string, ciphertext []byte) err
 // Secrets returns all encrypted secrets by name.
 func (tx *Tx) Secrets(ctx context.Context) (map[string][]byte, error) {
 	secrets := map[string][]byte{}
-	_, err := list(ctx, tx, func(r row) (struct{}, error) {
+	err := tx.each(ctx, func(r row) error {
 		var name string
 		var ciphertext []byte
 		err := r.Scan(&name, &ciphertext)
 		secrets[name] = ciphertext
-		return struct{}{}, err
+		return err
 	}, `SELECT name, ciphertext FROM secrets`)
 	if err != nil {
 		return nil, fmt.Errorf("read secrets: %w", err)

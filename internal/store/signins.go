@@ -9,8 +9,8 @@ import (
 // SignInFailures returns how often sign-in failed for a name or address since it was last
 // cleared, and when last. Without failures it returns zero values.
 func (tx *Tx) SignInFailures(ctx context.Context, nameKey string) (count int, last time.Time, err error) {
-	_, err = maybe(ctx, tx, func(r row) (struct{}, error) {
-		return struct{}{}, r.Scan(&count, instant{&last})
+	err = tx.each(ctx, func(r row) error {
+		return r.Scan(&count, instant{&last})
 	}, `SELECT failures, last_at FROM signin_failures WHERE name_key = $1`, nameKey)
 	if err != nil {
 		return 0, time.Time{}, fmt.Errorf("read sign-in failures: %w", err)

@@ -53,12 +53,12 @@ func (db *DB) once(ctx context.Context, pool *sql.DB, options *sql.TxOptions, fn
 	if err != nil {
 		return fmt.Errorf("take a connection: %w", err)
 	}
-	defer conn.Close() //nolint:errcheck // gives the connection back to the pool
+	defer conn.Close()
 	begun, err := conn.BeginTx(ctx, options)
 	if err != nil {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
-	defer begun.Rollback() //nolint:errcheck // after a commit it does nothing; else the error of fn counts
+	defer begun.Rollback() // after a commit it does nothing
 	tx := &Tx{db: db, conn: conn, tx: begun, now: db.now().UTC().Truncate(time.Millisecond)}
 	if err := fn(tx); err != nil {
 		return err

@@ -61,9 +61,10 @@ func Time(t testing.TB, text string) time.Time {
 
 func clockOf(t testing.TB, db *store.DB) *clock {
 	t.Helper()
-	found, ok := clocks.Load(db)
+	found, _ := clocks.Load(db)
+	c, ok := found.(*clock)
 	if !ok {
 		t.Fatal("the store was not opened by storetest, so its clock cannot be set")
 	}
-	return found.(*clock) //nolint:forcetypeassert // only open stores into clocks
+	return c
 }

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"backupchecks/internal/store"
@@ -31,6 +32,7 @@ const (
 	stopWait   = 10 * time.Second
 	poll       = 20 * time.Millisecond
 	maxTempDir = 60 // characters; a socket's path holds about a hundred
+	dirPrefix  = "backupchecks-pg-"
 )
 
 // shared is the PostgreSQL server of the test binary, started by the first test that asks.
@@ -45,7 +47,8 @@ type server struct {
 	startErr error
 	process  *process // nil for a server that was running before
 	dir      string
-	base     *url.URL // the address of the server's own database
+	claim    *flock.Flock // on dir
+	base     *url.URL     // the address of the server's own database
 	admin    *pgxpool.Pool
 	prefix   string // of the names of our databases
 	count    atomic.Int64
@@ -130,7 +133,7 @@ func (s *server) connect(ctx context.Context, address string) (*pgxpool.Pool, er
 		case <-ticker.C:
 		case <-ended:
 			pool.Close()
-			log, _ := os.ReadFile(filepath.Join(s.dir, "log")) //nolint:errcheck // the log only explains
+			log, _ := os.ReadFile(filepath.Join(s.dir, "log"))
 			return nil, fmt.Errorf("the server ended: %w\n%s", s.process.err, log)
 		case <-ctx.Done():
 			pool.Close()
@@ -150,7 +153,14 @@ func (s *server) launch(ctx context.Context) (string, error) {
 	if len(temp) > maxTempDir {
 		temp = "/tmp"
 	}
-	if s.dir, err = os.MkdirTemp(temp, "backupchecks-pg-"); err != nil {
+	if err := removeStale(temp); err != nil {
+		return "", err
+	}
+	if s.dir, err = os.MkdirTemp(temp, dirPrefix); err != nil {
+		return "", err
+	}
+	s.claim = flock.New(filepath.Join(s.dir, "claim"))
+	if err := s.claim.Lock(); err != nil {
 		return "", err
 	}
 	who, err := ownerOf(s.dir)
@@ -165,7 +175,7 @@ func (s *server) launch(ctx context.Context) (string, error) {
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("initdb: %w\n%s", err, output)
 	}
-	postgres := exec.Command(filepath.Join(programs, "postgres"), "-D", data, "-k", s.dir, "-h", "", "-F", //nolint:noctx // stop ends it
+	postgres := exec.Command(filepath.Join(programs, "postgres"), "-D", data, "-k", s.dir, "-h", "", "-F",
 		"-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0",
 		"-c", "max_connections=200", "-c", "autovacuum=off")
 	postgres.Dir, postgres.SysProcAttr = s.dir, who
@@ -192,9 +202,32 @@ func (s *server) stop() error {
 		faults = append(faults, s.process.stop(ctx))
 	}
 	if s.dir != "" {
-		faults = append(faults, os.RemoveAll(s.dir))
+		faults = append(faults, os.RemoveAll(s.dir), s.claim.Close())
 	}
 	return errors.Join(faults...)
+}
+
+// removeStale removes the folders of test binaries that were killed. A living one holds the
+// claim on its folder.
+func removeStale(temp string) error {
+	folders, err := filepath.Glob(filepath.Join(temp, dirPrefix+"*"))
+	if err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		info, err := os.Stat(folder)
+		if err != nil || time.Since(info.ModTime()) < startWait { // gone, or not yet claimed
+			continue
+		}
+		claim := flock.New(filepath.Join(folder, "claim"))
+		if free, err := claim.TryLock(); err != nil || !free {
+			continue
+		}
+		if err := errors.Join(os.RemoveAll(folder), claim.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // findPrograms returns the folder of PostgreSQL's server programs. Debian keeps them out of

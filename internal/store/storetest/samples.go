@@ -73,7 +73,7 @@ func Message(t testing.TB, db *store.DB, outcomes ...backup.Outcome) backup.Mess
 			Size: len(raw), Raw: raw,
 			Reading: backup.Reading{Parser: "veeam-vbr", Confidence: backup.Likely, Outcomes: outcomes},
 		}
-		rand.Read(mail.Identity[:]) //nolint:errcheck // it never fails
+		rand.Read(mail.Identity[:])
 		id, _, err := tx.AddMessage(ctx, mail)
 		if err != nil {
 			return err

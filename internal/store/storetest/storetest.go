@@ -7,6 +7,8 @@
 package storetest
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -21,7 +23,7 @@ func Main(m *testing.M) {
 	shared.ready = true
 	code := m.Run()
 	if err := shared.stop(); err != nil {
-		slog.Error("stop the test server", "err", err)
+		fmt.Fprintln(os.Stderr, "stop the test server:", err)
 		code = max(code, 1)
 	}
 	os.Exit(code)
@@ -104,12 +106,10 @@ var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "template.db")
-	if err := migrate("sqlite:" + path); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
+	err = migrate("sqlite:" + path)
+	content, readErr := os.ReadFile(path)
+	return content, errors.Join(err, readErr, os.RemoveAll(dir))
 })
 
 // Postgres opens a fresh, migrated PostgreSQL store, for what only that engine does. With
