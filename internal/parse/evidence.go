@@ -9,10 +9,9 @@ import (
 
 // Where evidence was found.
 const (
-	InSubject    = "subject"
-	InBody       = "body"
-	InTable      = "table"
-	InAttachment = "attachment"
+	InSubject = "subject"
+	InBody    = "body"
+	InTable   = "table"
 )
 
 // Limits on evidence: it is shown to a person and stored with every message.

@@ -107,7 +107,7 @@ func Size(value string) (int64, bool) {
 	if end == 0 || len(value) > maxClock {
 		return 0, false
 	}
-	number, ok := Decimal(value[:end])
+	number, ok := decimal(value[:end])
 	factor := sizeUnit(strings.ToLower(strings.TrimSpace(value[end:])))
 	if !ok || factor == 0 {
 		return 0, false
@@ -135,10 +135,10 @@ func sizeUnit(unit string) float64 {
 	return math.Pow(1024, float64(power))
 }
 
-// Decimal reads a number with a decimal comma or point and with the other one, a space or an
+// decimal reads a number with a decimal comma or point and with the other one, a space or an
 // apostrophe between thousands. A single separator followed by other than three digits is
 // the decimal one; followed by three it is read as decimal too, as products print sizes.
-func Decimal(text string) (float64, bool) {
+func decimal(text string) (float64, bool) {
 	text = strings.NewReplacer(" ", "", "'", "", "’", "").Replace(Squeeze(text))
 	comma, point := strings.LastIndexByte(text, ','), strings.LastIndexByte(text, '.')
 	switch {

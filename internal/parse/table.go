@@ -95,19 +95,3 @@ func (c Columns) Text(row []message.Cell, header string) string {
 	cell, _ := c.Cell(row, header)
 	return cell.Text
 }
-
-// CellAfter returns the cell to the right of the first one that holds one of the labels,
-// with or without a colon.
-func CellAfter(table message.Table, labels ...string) (message.Cell, bool) {
-	for _, row := range table.Rows {
-		for i := range len(row) - 1 {
-			text := backup.Fold(strings.TrimSuffix(strings.TrimSpace(row[i].Text), ":"))
-			for _, label := range labels {
-				if text == backup.Fold(label) {
-					return row[i+1], true
-				}
-			}
-		}
-	}
-	return message.Cell{}, false
-}

@@ -8,44 +8,15 @@ import (
 	"backupchecks/internal/backup"
 )
 
-// Phrase is words that tell a status, unless one of the words in Not stands in the same line.
-type Phrase struct {
-	Status backup.Status
-	Text   string
-	Not    []string
-}
-
-// Verdict returns the status of the first phrase that a line holds. Order the phrases from
-// error over warning to success: negations and partials hold the words of success. Without
-// a phrase the status is unknown.
-func Verdict(line string, phrases []Phrase) (backup.Status, string) {
-	folded := backup.Fold(line)
-	for _, phrase := range phrases {
-		if HasWords(folded, phrase.Text) && !hasAny(folded, phrase.Not) {
-			return phrase.Status, phrase.Text
-		}
-	}
-	return backup.StatusUnknown, ""
-}
-
-func hasAny(folded string, words []string) bool {
-	for _, word := range words {
-		if HasWords(folded, word) {
-			return true
-		}
-	}
-	return false
-}
-
 // HasWords reports whether a folded text holds the words as whole words. The words are
 // given in lower case.
 func HasWords(folded, words string) bool {
-	return IndexWords(folded, words) >= 0
+	return indexWords(folded, words) >= 0
 }
 
-// IndexWords is where the words first stand in a folded text as whole words; -1 when they
+// indexWords is where the words first stand in a folded text as whole words; -1 when they
 // do not. Scripts without spaces have no word ends, so there any place counts.
-func IndexWords(folded, words string) int {
+func indexWords(folded, words string) int {
 	if words == "" {
 		return -1
 	}
@@ -70,7 +41,7 @@ func IndexWords(folded, words string) int {
 // CutWords cuts a text around the first place where it holds the folded words as whole
 // words. The parts keep their letters' case; their white space is squeezed.
 func CutWords(text, words string) (before, after string, found bool) {
-	return cutAt(Squeeze(text), words, IndexWords)
+	return cutAt(Squeeze(text), words, indexWords)
 }
 
 // CutLastWords is CutWords for the last place. Names may hold the words that part them from
@@ -79,7 +50,7 @@ func CutLastWords(text, words string) (before, after string, found bool) {
 	return cutAt(Squeeze(text), words, func(folded, words string) int {
 		last := -1
 		for from := 0; from < len(folded); {
-			at := IndexWords(folded[from:], words)
+			at := indexWords(folded[from:], words)
 			if at < 0 {
 				break
 			}
@@ -155,7 +126,7 @@ func StripZeroCounts(line string) string {
 
 func removeWords(folded, words string) string {
 	for {
-		at := IndexWords(folded, words)
+		at := indexWords(folded, words)
 		if at < 0 {
 			return folded
 		}
@@ -169,7 +140,7 @@ func removeWords(folded, words string) string {
 func removeZero(folded, word string) string {
 	var b strings.Builder
 	for {
-		at := IndexWords(folded, word)
+		at := indexWords(folded, word)
 		if at < 0 {
 			b.WriteString(folded)
 			return b.String()

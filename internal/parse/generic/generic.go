@@ -14,8 +14,12 @@ func Parser() parse.Parser {
 	return parse.Parser{Name: "generic", Product: "Other reports", Grade: "E0", Unproven: true, Claim: claim, Read: read}
 }
 
-// maxBody is how many lines of a body are read that hold anything.
-const maxBody = 40
+// Limits on what is read of a body. A success is believed only where nothing was left out.
+const (
+	maxBody  = 40   // lines that hold anything and may tell the result
+	maxLine  = 1000 // bytes of each of them
+	maxDoubt = 1 << 20
+)
 
 // textLine is the subject or a line of the body.
 type textLine struct {
@@ -30,7 +34,7 @@ func claim(m *message.Message) int {
 	for _, line := range lines {
 		about = about || hasBackupWord(line.text)
 	}
-	if v := judge(lines); about && v.status != backup.StatusUnknown || v.tag {
+	if v := judge(lines, m.Text); about && v.status != backup.StatusUnknown || v.tag {
 		return 1
 	}
 	return 0
@@ -46,7 +50,7 @@ func readLines(m *message.Message) []textLine {
 		if len(lines) > maxBody {
 			break
 		}
-		lines = append(lines, textLine{parse.Cut(line, 1000), parse.InBody})
+		lines = append(lines, textLine{parse.Cut(line, maxLine), parse.InBody})
 	}
 	return lines
 }
@@ -54,7 +58,7 @@ func readLines(m *message.Message) []textLine {
 // read guesses status and job.
 func read(m *message.Message) (backup.Reading, error) {
 	lines := readLines(m)
-	v := judge(lines)
+	v := judge(lines, m.Text)
 	var trail parse.Trail
 	trail.Add("status", v.line.text, v.line.where)
 	outcome := backup.Outcome{Type: "Backup", Status: v.status, Job: jobName(m.Subject)}

@@ -1,6 +1,7 @@
 package generic_test
 
 import (
+	"strings"
 	"testing"
 
 	"backupchecks/internal/backup"
@@ -50,6 +51,9 @@ func TestVerdicts(t *testing.T) {
 		{"half way", "Backup A", "completed 40% so far\n", "nobody"},
 		{"missed", "Backup A", "The scheduled backup was missed\n", "missed"},
 		{"no result", "Backup A", "see the attachment\n", "nobody"},
+		{"trouble far down", "Backup A successful", strings.Repeat("a line\n", 60) + "disk error\n", "nobody"},
+		{"trouble far to the right", "Backup A successful", strings.Repeat("a word ", 500) + "failed\n", "nobody"},
+		{"too long to be sure", "[OK] Backup A", strings.Repeat("a line of a log\n", 100000), ""},
 		{"not about backups", "Your order was completed successfully", "", "nobody"},
 	} {
 		if got := result(read(test.subject, test.text)); got != test.want {

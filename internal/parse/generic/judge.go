@@ -2,6 +2,7 @@ package generic
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -20,7 +21,24 @@ type verdict struct {
 
 // judge reads the lines: a tag in the subject first, then words of trouble in the subject
 // and in the body, and words of success last and only where nothing tells of trouble.
-func judge(lines []textLine) verdict {
+func judge(lines []textLine, text string) verdict {
+	v := judgeLines(lines)
+	if v.status == backup.StatusSuccess && troubleBelow(text) {
+		return verdict{line: v.line, tag: v.tag, problem: "The mail says success, but further down it tells of trouble, or it is too long to be sure."}
+	}
+	return v
+}
+
+// troubleBelow looks at the whole text, the lines that are too far down to give a verdict
+// included.
+func troubleBelow(text string) bool {
+	if len(text) > maxDoubt {
+		return true
+	}
+	return slices.ContainsFunc(parse.Lines(text), func(line string) bool { return troubleNow(line) != backup.StatusUnknown })
+}
+
+func judgeLines(lines []textLine) verdict {
 	subject := lines[0]
 	tagged := tagStatus(subject.text)
 	if tagged != backup.StatusUnknown && tagged != backup.StatusSuccess {

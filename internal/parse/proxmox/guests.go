@@ -21,6 +21,7 @@ type guest struct {
 	id     string
 	name   string
 	status string // "ok", "err" or "aborted", in lower case
+	size   string
 	file   string
 	line   string // the row, for evidence
 	where  string
@@ -51,7 +52,7 @@ func tableGuests(m *message.Message) []guest {
 	for _, row := range columns.Rows() {
 		g := guest{
 			id: columns.Text(row, "VMID"), name: columns.Text(row, "Name"), status: backup.Fold(columns.Text(row, "Status")),
-			file: columns.Text(row, "Filename"), where: parse.InTable,
+			size: columns.Text(row, "Size"), file: columns.Text(row, "Filename"), where: parse.InTable,
 		}
 		if !isID(g.id) || len(guests) >= maxGuests {
 			continue
@@ -145,7 +146,7 @@ func cutRow(line string, head []column) (guest, bool) {
 		}
 		cells[c.name] = strings.TrimSpace(string(letters[c.start:end]))
 	}
-	g := guest{id: cells["vmid"], name: cells["name"], status: backup.Fold(cells["status"]), file: cells["filename"]}
+	g := guest{id: cells["vmid"], name: cells["name"], status: backup.Fold(cells["status"]), size: cells["size"], file: cells["filename"]}
 	if !isID(g.id) || statusOf(g.status) == backup.StatusUnknown {
 		g = cutWords(strings.Fields(line))
 	}
@@ -188,6 +189,12 @@ func statusOf(word string) backup.Status {
 }
 
 func (g guest) result() backup.Status { return statusOf(g.status) }
+
+// empty reports whether a good backup says that it has no bytes at all.
+func (g guest) empty() bool {
+	size, ok := parse.Size(g.size)
+	return ok && size == 0 && g.result() == backup.StatusSuccess
+}
 
 // object is the guest with what its log complains of. A guest may complain and still be
 // backed up: "fs-freeze failed" stands in good runs.

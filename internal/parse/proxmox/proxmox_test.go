@@ -81,6 +81,14 @@ func TestAnUnwholeListIsNoSuccess(t *testing.T) {
 	}
 }
 
+func TestAnEmptyBackupIsForAPerson(t *testing.T) {
+	t.Parallel()
+	r := read(good, head+"100     web         ok        3s      0 B     null\n"+feet)
+	if r.FilesItself() || len(r.Problems) != 1 {
+		t.Errorf("problems %q, files itself %t; want one problem and no", r.Problems, r.FilesItself())
+	}
+}
+
 func TestGuestsWithoutASubjectProveNoSuccess(t *testing.T) {
 	t.Parallel()
 	if got := only(t, read("Report", head+"100     web         ok        3s      1 B     null\n"+feet)); got.Status != backup.StatusUnknown {

@@ -72,6 +72,9 @@ func readVzdump(m *message.Message) (backup.Reading, error) {
 		outcome.Status = backup.StatusUnknown // what is missing may have told of trouble
 		reading.Problems = append(reading.Problems, "The mail says success, but its list of guests is not whole.")
 	}
+	if slices.ContainsFunc(guests, guest.empty) {
+		reading.Problems = append(reading.Problems, "A guest counts as backed up, but its backup is empty.")
+	}
 	setTimes(&outcome, m, guests, logs, &trail)
 	reading.Outcomes = []backup.Outcome{outcome}
 	reading.Evidence = trail.Evidence()
