@@ -15,7 +15,7 @@ func TestPublicAddresses(t *testing.T) {
 		"10.0.0.1": false, "172.16.0.1": false, "172.32.0.1": true, "192.168.1.1": false, "fd00::1": false, "fec0::1": false,
 		"169.254.169.254": false, "fe80::1": false, "100.64.0.1": false, "198.18.0.1": false, "224.0.0.1": false,
 		"255.255.255.255": false, "240.0.0.1": false, "192.0.0.8": false, "ff02::1": false,
-		"::ffff:127.0.0.1": false, "::ffff:10.0.0.1": false, "64:ff9b::7f00:1": false, "2002:7f00:1::": false,
+		"::ffff:127.0.0.1": false, "::ffff:10.0.0.1": false, "::ffff:100.64.0.1": false, "64:ff9b::7f00:1": false, "2002:7f00:1::": false,
 	} {
 		if got := isPublic(netip.MustParseAddr(addr)); got != want {
 			t.Errorf("isPublic(%s) = %v, want %v", addr, got, want)

@@ -509,12 +509,34 @@ func TestAnswersThatAreNone(t *testing.T) {
 
 func TestAnswersAreLimited(t *testing.T) {
 	t.Parallel()
-	endless := `{"item":{"title":"` + strings.Repeat("x", 17<<20) + `"}}`
-	client, _ := newScripted(t, func(*http.Request) (int, string) { return http.StatusOK, endless })
+	endless := &endless{}
+	client, _ := newClient(t, "", func(cfg *autotask.Config) { cfg.Transport, cfg.AllowPrivate = endless, false })
 	_, err := client.Ticket(t.Context(), 7)
 	wantKind(t, "Ticket from an endless answer", err, autotask.BadAnswer)
 	_, err = client.CreateTicket(t.Context(), newTicket("x", "k"))
 	wantKind(t, "CreateTicket with an endless answer", err, autotask.Unclear)
+	if endless.read > 40<<20 {
+		t.Errorf("%d bytes of two endless answers were read", endless.read)
+	}
+}
+
+// endless is a transport whose answers to entity calls do not end by themselves.
+type endless struct{ read int }
+
+func (e *endless) RoundTrip(r *http.Request) (*http.Response, error) {
+	body := io.Reader(e)
+	if strings.HasSuffix(r.URL.Path, "/zoneInformation") {
+		body = strings.NewReader(zoneAnswer)
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(body), Header: http.Header{}, Request: r}, nil
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.read += len(p); e.read > 100<<20 {
+		return 0, errors.New("nobody should read this far")
+	}
+	clear(p)
+	return len(p), nil
 }
 
 func FuzzAnswers(f *testing.F) {

@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -202,6 +204,48 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 		t.Errorf("CreateTicket after the pause: %v", err)
 	}
 }
+
+func TestAPauseBeyondTheDeadlineIsNotWaitedOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		busy := true
+		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+			response := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: r}
+			body := `{"item":{"id":175,"isActive":true}}`
+			if strings.HasSuffix(r.URL.Path, "/zoneInformation") {
+				body = zoneAnswer
+			} else if busy {
+				response.StatusCode, body = http.StatusTooManyRequests, ""
+				response.Header.Set("Retry-After", "20")
+			}
+			response.Body = io.NopCloser(strings.NewReader(body))
+			return response, nil
+		})
+		client, _ := newClient(t, "", func(cfg *autotask.Config) {
+			cfg.Transport, cfg.AllowPrivate, cfg.Now, cfg.Sleep = transport, false, time.Now, nil
+		})
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		_, err := client.Company(ctx, 175)
+		wantKind(t, "Company with 5 s to go", err, autotask.Throttled)
+		if took := time.Since(began); took >= 5*time.Second {
+			t.Errorf("a caller with 5 s to go was kept for %v", took)
+		}
+		busy = false
+		if _, err := client.Company(t.Context(), 175); err != nil {
+			t.Errorf("Company with all the time: %v", err)
+		}
+		if took := time.Since(began); took != 20*time.Second {
+			t.Errorf("the answer came after %v, want it after the 20 s asked for", took)
+		}
+	})
+}
+
+// roundTrip is a transport that is a function.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // clock is a clock that moves when somebody sleeps.
 type clock struct {

@@ -198,6 +198,36 @@ func TestARefusedSecretIsSentOnce(t *testing.T) {
 	}
 }
 
+func TestASecretChangedMeanwhileIsLookedIntoOnce(t *testing.T) {
+	t.Parallel()
+	tenant := newTenant(t, autotasksim.Options{})
+	if _, err := tenant.Client.Threshold(t.Context()); err != nil {
+		t.Fatalf("Threshold: %v", err)
+	}
+	release := tenant.Hold()
+	var wait sync.WaitGroup
+	for _, id := range []int64{175, 176} {
+		wait.Go(func() {
+			_, err := tenant.Company(t.Context(), id)
+			wantKind(t, "Company", err, autotask.Unauthorised)
+		})
+	}
+	await(t, "both requests are in flight", func() bool { return tenant.InFlight("Companies") == 2 })
+	user := autotasksim.DefaultSeed().Users[0]
+	user.Secret = "another"
+	tenant.SetUser(user)
+	release()
+	wait.Wait()
+	if got := tenant.Count("GET zoneInformation"); got != 2 {
+		t.Errorf("the zone was asked for %d times, want twice: at first, and once after the refusals", got)
+	}
+	_, err := tenant.Company(t.Context(), 177)
+	wantKind(t, "Company afterwards", err, autotask.Unauthorised)
+	if got := tenant.Count("GET Companies/{id}"); got != 2 {
+		t.Errorf("sent %d requests, want none after the refusals", got)
+	}
+}
+
 func TestABadTrackingIdentifierStopsTheClient(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
