@@ -103,31 +103,32 @@ func (s *Station) store(ctx context.Context, tx *store.Tx, mail understood) (Rec
 }
 
 // Delete moves a message out of the Inbox without losing it; Restore brings it back. A
-// message that made runs stays where it is.
+// message that made runs stays with them.
 func (s *Station) Delete(ctx context.Context, who backup.User, id backup.MessageID) error {
-	return s.move(ctx, who, id, audit.MessageDeleted, func(state backup.MessageState) error {
-		switch state {
+	return s.change(ctx, who, id, audit.MessageDeleted, func(tx *store.Tx, msg backup.Message) error {
+		switch msg.State {
 		case backup.Filed:
 			return backup.Errorf(backup.Conflict, "Mail %d has made runs and stays with them; it cannot be deleted.", id)
 		case backup.Deleted:
 			return backup.Errorf(backup.Conflict, "Mail %d is deleted already.", id)
 		}
-		return nil
-	}, backup.Deleted)
+		return tx.SetMessageState(ctx, id, backup.Deleted)
+	})
 }
 
-// Restore brings a deleted message back into the Inbox.
+// Restore brings a deleted message back to where it was.
 func (s *Station) Restore(ctx context.Context, who backup.User, id backup.MessageID) error {
-	return s.move(ctx, who, id, audit.MessageRestored, func(state backup.MessageState) error {
-		if state != backup.Deleted {
+	return s.change(ctx, who, id, audit.MessageRestored, func(tx *store.Tx, msg backup.Message) error {
+		if msg.State != backup.Deleted {
 			return backup.Errorf(backup.Conflict, "Mail %d is not deleted, so there is nothing to restore.", id)
 		}
-		return nil
-	}, backup.InInbox)
+		_, err := tx.RestoreMessage(ctx, id)
+		return err
+	})
 }
 
-func (s *Station) move(ctx context.Context, who backup.User, id backup.MessageID, action string,
-	allowed func(backup.MessageState) error, to backup.MessageState,
+func (s *Station) change(ctx context.Context, who backup.User, id backup.MessageID, action string,
+	do func(*store.Tx, backup.Message) error,
 ) error {
 	if err := backup.Require(who, backup.ApproveMail); err != nil {
 		return err
@@ -137,12 +138,9 @@ func (s *Station) move(ctx context.Context, who backup.User, id backup.MessageID
 		if err != nil {
 			return err
 		}
-		if err := allowed(msg.State); err != nil {
+		if err := do(tx, msg); err != nil {
 			return err
 		}
-		if err := tx.SetMessageState(ctx, id, to); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, who, action, subject(id), map[string]any{"from": msg.State, "to": to, "mail_subject": msg.Subject})
+		return audit.Record(ctx, tx, who, action, subject(id), map[string]any{"from": msg.State, "mail_subject": msg.Subject})
 	})
 }
