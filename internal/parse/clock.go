@@ -248,10 +248,18 @@ func onDay(year int, month time.Month, day int, clock time.Duration) (time.Time,
 // other word.
 func monthNumber(word string) time.Month {
 	names := [12][]string{
-		{"jan", "gen", "ene", "styc"}, {"feb", "fev", "fév", "lut"}, {"mar", "maa", "mär", "mrt", "mrz", "mär"},
-		{"apr", "avr", "abr", "kwi"}, {"may", "mei", "mai", "mag", "maj", "mayo"}, {"jun", "giu", "juin", "cze"},
-		{"jul", "lug", "juil", "lip"}, {"aug", "aoû", "aou", "ago", "sie"}, {"sep", "set", "wrz"},
-		{"oct", "okt", "ott", "out", "paź"}, {"nov", "lis"}, {"dec", "dez", "déc", "dic", "des", "gru"},
+		{"jan", "gen", "ene", "styc"},
+		{"feb", "fev", "fév", "lut"},
+		{"mar", "maa", "mär", "mrt", "mrz"},
+		{"apr", "avr", "abr", "kwi"},
+		{"may", "mei", "mai", "mag", "maj", "mayo"},
+		{"jun", "giu", "juin", "cze"},
+		{"jul", "lug", "juil", "lip"},
+		{"aug", "aoû", "aou", "ago", "sie"},
+		{"sep", "set", "wrz"},
+		{"oct", "okt", "ott", "out", "paź"},
+		{"nov", "lis"},
+		{"dec", "dez", "déc", "dic", "des", "gru"},
 	}
 	if len([]rune(word)) < 3 || weekday(word) {
 		return 0

@@ -100,7 +100,7 @@ func readServer(m *message.Message) (backup.Reading, error) {
 
 // subjectVerdict reads the word behind the last quoted name.
 func subjectVerdict(subject string) backup.Status {
-	_, told, found := cutLast(backup.Fold(subject), "'")
+	told, found := afterLast(backup.Fold(subject), "'")
 	switch told = strings.Trim(told, " .!"); {
 	case !found:
 		return backup.StatusUnknown

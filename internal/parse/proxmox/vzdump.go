@@ -201,7 +201,7 @@ func firstUTC(guests []guest) (index int, at time.Time, ok bool) {
 
 // fileTime reads the time of "vm/100/2026-09-28T01:00:02Z".
 func fileTime(file string) (time.Time, bool) {
-	_, name, found := cutLast(file, "/")
+	name, found := afterLast(file, "/")
 	if !found || !strings.HasSuffix(name, "Z") {
 		return time.Time{}, false
 	}
@@ -209,12 +209,13 @@ func fileTime(file string) (time.Time, bool) {
 	return at, err == nil
 }
 
-func cutLast(text, separator string) (before, after string, found bool) {
+// afterLast returns what stands behind the last separator.
+func afterLast(text, separator string) (string, bool) {
 	i := strings.LastIndex(text, separator)
 	if i < 0 {
-		return text, "", false
+		return "", false
 	}
-	return text[:i], text[i+len(separator):], true
+	return text[i+len(separator):], true
 }
 
 // logOffset is how far the host's clock is ahead of UTC, by a guest that has both times.

@@ -94,12 +94,13 @@ func goodWords() []string {
 // withWords adds words of success to the subject and around the body.
 func withWords(t *testing.T, raw []byte) []mutant {
 	t.Helper()
+	original := decode(t, raw)
 	var all []mutant
 	for _, words := range goodWords() {
 		add := func(where string, change func(*message.Message)) {
-			m := decode(t, raw)
-			change(m)
-			all = append(all, mutant{fmt.Sprintf("with %q %s", words, where), m})
+			m := *original // the changes replace strings, so that the rest may be shared
+			change(&m)
+			all = append(all, mutant{fmt.Sprintf("with %q %s", words, where), &m})
 		}
 		add("before the subject", func(m *message.Message) { m.Subject = words + " " + m.Subject })
 		add("behind the subject", func(m *message.Message) { m.Subject += " " + words })
@@ -113,9 +114,10 @@ func withWords(t *testing.T, raw []byte) []mutant {
 // reordered puts the lines of the text in other orders. A shuffle uses a fixed seed.
 func reordered(t *testing.T, raw []byte) []mutant {
 	t.Helper()
+	original := decode(t, raw)
 	var all []mutant
 	for seed := range uint64(8) {
-		m := decode(t, raw)
+		m := *original
 		lines := strings.Split(m.Text, "\n")
 		how := fmt.Sprintf("shuffled by %d", seed)
 		switch random := rand.New(rand.NewPCG(seed, 1)); seed {
@@ -126,7 +128,7 @@ func reordered(t *testing.T, raw []byte) []mutant {
 			random.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
 		}
 		m.Text = strings.Join(lines, "\n")
-		all = append(all, mutant{how, m})
+		all = append(all, mutant{how, &m})
 	}
 	return all
 }
@@ -139,7 +141,8 @@ func cutShort(t *testing.T, raw []byte) []mutant {
 		header = bytes.Index(raw, []byte("\n\r\n"))
 	}
 	var all []mutant
-	const steps = 60
+	original := decode(t, raw)
+	const steps = 40
 	for i := range steps {
 		end := header + 2 + (len(raw)-header-2)*i/steps
 		m, err := message.Decode(raw[:end])
@@ -147,18 +150,17 @@ func cutShort(t *testing.T, raw []byte) []mutant {
 			continue
 		}
 		all = append(all, mutant{fmt.Sprintf("cut at %d", end), m})
-		decoded := decode(t, raw) // the same within the text, where no part is seen to be broken
-		decoded.Text = decoded.Text[:len(decoded.Text)*i/steps]
-		decoded.Text = strings.ToValidUTF8(decoded.Text, "")
-		all = append(all, mutant{fmt.Sprintf("text cut at %d of %d", i, steps), decoded})
-		tables := decode(t, raw)
+		text := *original // the same within the text, where no part is seen to be broken
+		text.Text = strings.ToValidUTF8(text.Text[:len(text.Text)*i/steps], "")
+		all = append(all, mutant{fmt.Sprintf("text cut at %d of %d", i, steps), &text})
+		tables := *original
 		tables.Text = ""
-		tables.Tables = tables.Tables[:len(tables.Tables)*i/steps]
+		tables.Tables = slices.Clone(tables.Tables[:len(tables.Tables)*i/steps])
 		for j := range tables.Tables {
 			rows := tables.Tables[j].Rows
 			tables.Tables[j].Rows = rows[:len(rows)*(i+1)/(steps+1)]
 		}
-		all = append(all, mutant{fmt.Sprintf("tables cut at %d of %d", i, steps), tables})
+		all = append(all, mutant{fmt.Sprintf("tables cut at %d of %d", i, steps), &tables})
 	}
 	return all
 }
