@@ -40,7 +40,7 @@ var layers = []layer{
 	{"The list of vendors", []string{"parse/vendors"}},
 	{"The database", []string{"store"}},
 	{"What was done", []string{"audit"}},
-	{"Side rooms", []string{"auth", "settings", "task"}},
+	{"Side rooms", []string{"auth", "settings", "customer", "task"}},
 	{"What pages are sent with", []string{"web/assets"}},
 	{"Stations", []string{"ingest", "review", "ticket"}},
 	{"Edges", []string{"web", "api"}},
