@@ -22,6 +22,10 @@ func (s *Server) install(mux *http.ServeMux) {
 	r.signedIn("GET /{$}", s.home)
 	r.signedIn("POST /role", s.switchRole)
 	r.signedIn("POST /sign-out", s.signOut)
+
+	// Mails as they came
+	r.get("/messages/{id}/frame", backup.SeeInbox, s.messageFrame)
+	r.get("/messages/{id}/raw", backup.SeeInbox, s.messageRaw)
 }
 
 // Limits on the body of a request, in bytes.
