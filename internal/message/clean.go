@@ -39,6 +39,11 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(clean(s)), " ")
 }
 
+// oneWord cleans a text that has no white space: an address, a Message-ID.
+func oneWord(s string) string {
+	return norm.NFC.String(strings.Join(strings.Fields(clean(s)), ""))
+}
+
 // fileName reduces a name to its last path element, without control characters and without
 // those that turn the direction of writing, which hide a file's true ending.
 func fileName(s string) string {

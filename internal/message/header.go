@@ -116,7 +116,7 @@ func mailID(value string) string {
 	if _, after, ok := strings.Cut(value, "<"); ok {
 		value, _, _ = strings.Cut(after, ">")
 	}
-	return clean(strings.Join(strings.Fields(value), ""))
+	return oneWord(value)
 }
 
 // firstAddress reads the first address of a From or To field, and its display name. It
@@ -136,7 +136,7 @@ func firstAddress(value string) (name, address string) {
 	if name == "" {
 		name = comment
 	}
-	address = strings.ToLower(clean(strings.Trim(address, " \t\"'<>;,")))
+	address = oneWord(strings.ToLower(strings.Trim(address, " \t\"'<>;,")))
 	return oneLine(decodeWords(name)), address
 }
 

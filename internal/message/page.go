@@ -32,7 +32,8 @@ func (m *Message) Page() (page string, ok bool) {
 		if kind == nethtml.ErrorToken {
 			return w.out.String(), true
 		}
-		w.token(string(z.Raw()), z.Token())
+		raw := string(z.Raw()) // before Token, which decodes in place
+		w.token(raw, z.Token())
 	}
 }
 

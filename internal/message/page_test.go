@@ -23,6 +23,7 @@ func TestPage(t *testing.T) {
 		{"a tag made by taking one out", "a<<meta>script>alert(1)</script>", "a&lt;script>alert(1)"},
 		{"unread raw text", "a<noscript><script>x</script></noscript>b<plaintext>c<script>", "ab"},
 		{"foreign content", "<svg><style><script>x</script></style></svg>", "<style><script>x</script></style>"},
+		{"decoding in place", "&#00.Ѩ", "&#00.Ѩ"},
 		{"comment", "a<!--[if mso]><script>x</script><![endif]-->b", "ab"},
 		{"picture", `<img src="cid:logo@x" alt="a">`, `<img src="data:image/png;base64,ZG90cw==" alt="a">`},
 		{"background", `<td background='CID:logo@x'>`, `<td background="data:image/png;base64,ZG90cw==">`},

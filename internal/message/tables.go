@@ -104,7 +104,7 @@ func (r *htmlReader) openCell(tag html.Token) {
 			style = append(style, "bgcolor:"+a.Val)
 		}
 	}
-	c.Style = strings.ToLower(oneLine(strings.Join(style, ";")))
+	c.Style = oneLine(strings.ToLower(strings.Join(style, ";")))
 	c.addClasses(tag)
 	if c.kept {
 		t.place(&c.Cell)

@@ -26,6 +26,7 @@ type unpacking struct {
 	w        *walker
 	name     string
 	size     int64 // of the archive
+	packed   int64 // of the entries opened so far
 	unpacked int64
 	stopped  bool // a limit was passed
 }
@@ -81,6 +82,7 @@ func (u *unpacking) entry(entry *zip.File, as format) error {
 		return u.w.fail(name, packed, damaged(err))
 	}
 	defer content.Close()
+	u.packed = min(u.packed+packed, u.size) // an archive may claim more than it has
 	r := &countedReader{unpacking: u, r: content}
 	if as == mbox {
 		scale := float64(packed) / float64(max(entry.UncompressedSize64, 1))
@@ -98,7 +100,7 @@ type countedReader struct {
 func (c *countedReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.unpacked += int64(n)
-	if c.unpacked > maxUnpacked || c.unpacked > ratioFrom && c.unpacked/maxRatio > c.size {
+	if c.unpacked > maxUnpacked || c.unpacked > ratioFrom && c.unpacked/maxRatio > c.packed {
 		c.stopped = true
 		return 0, backup.Errorf(backup.Invalid,
 			"This archive unpacks to much more than mails do; the rest of it was not read.")
