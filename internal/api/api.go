@@ -73,6 +73,8 @@ func New(cfg Config) (*API, error) {
 		return nil, errors.New("api: Config.Review is missing")
 	case cfg.Tickets == nil:
 		return nil, errors.New("api: Config.Tickets is missing")
+	case cfg.Keys.IsZero():
+		return nil, errors.New("api: Config.Keys is missing")
 	case cfg.Log == nil:
 		return nil, errors.New("api: Config.Log is missing")
 	case cfg.Now == nil:

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"backupchecks/internal/autotask/autotasksim"
 	"backupchecks/internal/backup"
 	"backupchecks/internal/ingest"
+	"backupchecks/internal/message"
 	"backupchecks/internal/parse/vendors"
 	"backupchecks/internal/review"
 	"backupchecks/internal/secret"
@@ -52,28 +54,56 @@ type site struct {
 	keys    secret.Keys
 	address string
 	tokens  map[string]string // by user name
+	log     record
+	reached chan struct{} // full once Autotask was asked
+	stop    func()        // stops serving when all requests are answered
+}
+
+// record keeps what was logged.
+type record struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (r *record) Write(line []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(line)
+}
+
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
 }
 
 func newSite(t *testing.T, db *store.DB) *site {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	s := &site{db: db, tokens: map[string]string{}, reached: make(chan struct{}, 1)}
+	log := slog.New(slog.NewTextHandler(io.MultiWriter(t.Output(), &s.log), nil))
 	sim, err := autotasksim.New(autotasksim.Options{Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := httptest.NewServer(sim)
+	desk := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case s.reached <- struct{}{}:
+		default:
+		}
+		sim.ServeHTTP(w, r)
+	}))
 	t.Cleanup(desk.Close)
 	keys, err := secret.ParseKeys(secret.GenerateKey())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{db: db, sim: sim, keys: keys, tokens: map[string]string{}}
+	s.sim, s.keys = sim, keys
 	if s.auth, err = auth.New(auth.Config{DB: db, Log: log, Now: time.Now}); err != nil {
 		t.Fatal(err)
 	}
 	s.api, err = api.New(api.Config{
 		DB: db, Auth: s.auth, Log: log, Now: time.Now, Keys: keys, Version: "test",
-		Ingest: ingest.New(ingest.Config{DB: db, Read: vendors.Registry().Read, Log: log}),
+		Ingest: ingest.New(ingest.Config{DB: db, Read: readOrPanic, Log: log}),
 		Review: review.New(db),
 		Tickets: ticket.New(ticket.Config{
 			DB: db, Keys: keys, DiscoveryURL: desk.URL, BaseURL: "https://backups.example.com", Log: log, Now: time.Now,
@@ -85,12 +115,20 @@ func newSite(t *testing.T, db *store.DB) *site {
 	}
 	server := httptest.NewServer(s.api.Handler())
 	t.Cleanup(server.Close)
-	s.address = server.URL
+	s.address, s.stop = server.URL, server.Close
 	for _, role := range backup.Roles() {
 		storetest.User(t, db, role)
 		s.tokens[string(role)] = s.token(t, string(role), nil)
 	}
 	return s
+}
+
+// readOrPanic reads as the program does, but for one mail, which shows a fault of ours.
+func readOrPanic(m *message.Message) backup.Reading {
+	if m.Subject == "panic" {
+		panic("a fault of ours")
+	}
+	return vendors.Registry().Read(m)
 }
 
 // openSite is newSite on SQLite.
@@ -188,13 +226,16 @@ func (a *answer) want(t *testing.T, status int) *answer {
 	return a
 }
 
-// at returns the value at a path such as "items.0.job.name" of the answer; nil for null. It
-// stops the test when there is none.
+// at returns the value at a path such as "items.0.job.name" of the answer, the whole of it for
+// the empty path; nil for null. It stops the test when there is none.
 func (a *answer) at(t *testing.T, path string) any {
 	t.Helper()
 	var value any
 	if err := json.Unmarshal([]byte(a.text), &value); err != nil {
 		t.Fatalf("%s: %v:\n%s", a.request, err, a.text)
+	}
+	if path == "" {
+		return value
 	}
 	for part := range strings.SplitSeq(path, ".") {
 		switch inner := value.(type) {
