@@ -12,9 +12,18 @@ import (
 // retries within its job window; the next night's run is never a retry.
 const retryWindow = 20 * time.Hour
 
-// file makes the runs of a message whose reading is sure and whose jobs are all known. It
-// returns nil runs when the message has to wait in the Inbox.
+// file makes the runs of a waiting message whose reading is sure and whose jobs are all
+// known. It returns nil runs when the message has to stay in the Inbox.
 func (s *Station) file(ctx context.Context, tx *store.Tx, mail filing) ([]backup.RunID, error) {
+	jobs, err := knownJobs(ctx, tx, mail)
+	if err != nil || jobs == nil {
+		return nil, err
+	}
+	return s.recordAll(ctx, tx, jobs, mail)
+}
+
+// knownJobs returns the job of each outcome, or nil when the message cannot file itself.
+func knownJobs(ctx context.Context, tx *store.Tx, mail filing) ([]backup.Job, error) {
 	if !mail.reading.FilesItself() {
 		return nil, nil
 	}
@@ -26,6 +35,11 @@ func (s *Station) file(ctx context.Context, tx *store.Tx, mail filing) ([]backup
 		}
 		jobs = append(jobs, *job)
 	}
+	return jobs, nil
+}
+
+// recordAll makes the runs of the message's outcomes.
+func (s *Station) recordAll(ctx context.Context, tx *store.Tx, jobs []backup.Job, mail filing) ([]backup.RunID, error) {
 	runs := make([]backup.RunID, 0, len(jobs))
 	for i, outcome := range mail.reading.Outcomes {
 		run, err := s.record(ctx, tx, jobs[i], mail, outcome)
@@ -146,24 +160,36 @@ func firstStart(old, told backup.Run) *time.Time {
 
 // rank places the run in the order of Run Checks by comparing it with the one before it.
 func rank(ctx context.Context, tx *store.Tx, run backup.Run) (backup.Rank, error) {
-	previous, err := tx.RunBefore(ctx, run.Job.ID, run.At(), run.ID)
-	if err != nil {
-		return 0, err
+	previous, err := tx.NearBefore(ctx, run.Job.ID, run.At(), run.ID)
+	if err != nil || previous == nil {
+		return backup.RankOf(run.Outcome(), nil), err
 	}
-	if previous == nil {
-		return backup.RankOf(run.Outcome(), nil), nil
+	before := backup.Outcome{Status: previous.Status, Remark: previous.Remark}
+	if sameKind(run.Status, previous.Status) {
+		if before.Objects, err = tx.RunObjects(ctx, previous.ID); err != nil {
+			return 0, err
+		}
 	}
-	return backup.RankOf(run.Outcome(), new(previous.Outcome())), nil
+	return backup.RankOf(run.Outcome(), &before), nil
 }
+
+// sameKind reports whether two runs may be the same trouble, so that their objects count.
+func sameKind(a, b backup.Status) bool { return a == b && a != backup.StatusSuccess }
 
 // rerankNext places the run after this one anew: mails may arrive in any order, and what
 // that run is compared with has changed.
 func rerankNext(ctx context.Context, tx *store.Tx, run backup.Run) error {
-	next, err := tx.RunAfter(ctx, run.Job.ID, run.At(), run.ID)
-	if err != nil || next == nil || next.Reviewed() {
+	next, err := tx.NearAfter(ctx, run.Job.ID, run.At(), run.ID)
+	if err != nil || next == nil || next.Reviewed {
 		return err
 	}
-	place := backup.RankOf(next.Outcome(), new(run.Outcome()))
+	after := backup.Outcome{Status: next.Status, Remark: next.Remark}
+	if sameKind(run.Status, next.Status) {
+		if after.Objects, err = tx.RunObjects(ctx, next.ID); err != nil {
+			return err
+		}
+	}
+	place := backup.RankOf(after, new(run.Outcome()))
 	if place == next.Rank {
 		return nil
 	}

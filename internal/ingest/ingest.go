@@ -51,25 +51,46 @@ type Mail struct {
 // time changes nothing. A mail that cannot be decoded is stored too and waits in the Inbox
 // with the reason.
 func (s *Station) Accept(ctx context.Context, mail Mail) (Receipt, error) {
-	understood := s.understand(mail)
-	var receipt Receipt
-	err := s.db.Write(ctx, func(tx *store.Tx) error {
-		var err error
-		receipt, err = s.store(ctx, tx, understood)
-		return err
-	})
-	return receipt, err
+	receipts, err := s.Store(ctx, s.Understand([]Mail{mail}))
+	if err != nil {
+		return Receipt{}, err
+	}
+	return receipts[0], nil
 }
 
-// AcceptAll is Accept for many mails in one transaction: either all are stored or none. The
-// receipts stand in the order of the mails.
+// Batch is mails that were understood and are to be stored together.
+type Batch struct {
+	mails []understood
+}
+
+// Understand decodes and reads mails on all processors. It needs no database, so that one
+// batch can be understood while another is stored.
+func (s *Station) Understand(mails []Mail) Batch { return Batch{s.understandAll(mails)} }
+
+// AcceptAll is Understand and Store in one.
 func (s *Station) AcceptAll(ctx context.Context, mails []Mail) ([]Receipt, error) {
-	understood := s.understandAll(mails)
+	return s.Store(ctx, s.Understand(mails))
+}
+
+// Store stores a batch in one transaction: either all of it or nothing. The receipts stand
+// in the order of the mails.
+func (s *Station) Store(ctx context.Context, batch Batch) ([]Receipt, error) {
+	identities := make([][32]byte, len(batch.mails))
+	for i, mail := range batch.mails {
+		if mail.failed != nil {
+			return nil, mail.failed
+		}
+		identities[i] = mail.row.Identity
+	}
 	var receipts []Receipt
 	err := s.db.Write(ctx, func(tx *store.Tx) error {
-		receipts = make([]Receipt, 0, len(mails)) // a retried transaction begins anew
-		for _, one := range understood {
-			receipt, err := s.store(ctx, tx, one)
+		receipts = make([]Receipt, 0, len(batch.mails)) // a retried transaction begins anew
+		known, err := tx.KnownMessages(ctx, identities)
+		if err != nil {
+			return err
+		}
+		for _, mail := range batch.mails {
+			receipt, err := s.store(ctx, tx, mail, known)
 			if err != nil {
 				return err
 			}
@@ -80,26 +101,37 @@ func (s *Station) AcceptAll(ctx context.Context, mails []Mail) ([]Receipt, error
 	return receipts, err
 }
 
-// store adds the mail to the database and files it when it files itself.
-func (s *Station) store(ctx context.Context, tx *store.Tx, mail understood) (Receipt, error) {
-	id, added, err := tx.AddMessage(ctx, mail.row())
+// store adds the mail to the database and files it when it files itself. A mail that is
+// stored enters known, for the rest of its batch.
+func (s *Station) store(ctx context.Context, tx *store.Tx, mail understood, known map[[32]byte]store.KnownMessage) (Receipt, error) {
+	row := mail.row
+	if k, is := known[row.Identity]; is {
+		return Receipt{MessageID: k.ID, Known: true, State: k.State, RunIDs: k.RunIDs}, nil
+	}
+	var jobs []backup.Job
+	var err error
+	if row.State == backup.InInbox {
+		if jobs, err = knownJobs(ctx, tx, mail.filing(0)); err != nil {
+			return Receipt{}, err
+		}
+	}
+	if jobs != nil {
+		row.State = backup.Filed
+	}
+	id, added, err := tx.AddMessage(ctx, row)
 	if err != nil {
 		return Receipt{}, err
 	}
-	if !added {
-		known, err := tx.Message(ctx, id)
-		return Receipt{MessageID: id, Known: true, State: known.State, RunIDs: known.RunIDs}, err
+	if !added { // another process stored it in this moment
+		other, err := tx.Message(ctx, id)
+		return Receipt{MessageID: id, Known: true, State: other.State, RunIDs: other.RunIDs}, err
 	}
-	receipt := Receipt{MessageID: id, State: mail.state()}
-	if receipt.State != backup.InInbox {
-		return receipt, nil
+	receipt := Receipt{MessageID: id, State: row.State}
+	if jobs != nil {
+		receipt.RunIDs, err = s.recordAll(ctx, tx, jobs, mail.filing(id))
 	}
-	runs, err := s.file(ctx, tx, mail.filing(id))
-	if err != nil || runs == nil {
-		return receipt, err
-	}
-	receipt.State, receipt.RunIDs = backup.Filed, runs
-	return receipt, tx.SetMessageState(ctx, id, backup.Filed)
+	known[row.Identity] = store.KnownMessage{ID: id, State: receipt.State, RunIDs: receipt.RunIDs}
+	return receipt, err
 }
 
 // Delete moves a message out of the Inbox without losing it; Restore brings it back. A

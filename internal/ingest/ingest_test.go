@@ -449,7 +449,7 @@ func TestABatchIsStoredWholeAndInOrder(t *testing.T) {
 		mails = append(mails, mails[3])
 		receipts, err := s.AcceptAll(t.Context(), mails)
 		if err != nil || len(receipts) != 10 {
-			t.Fatalf("AcceptAll: %d receipts, %v", len(receipts), err)
+			t.Fatalf("Store: %d receipts, %v", len(receipts), err)
 		}
 		if !receipts[9].Known || receipts[9].MessageID != receipts[3].MessageID {
 			t.Errorf("a mail twice in a batch = %+v, want the known one", receipts[9])
@@ -457,7 +457,7 @@ func TestABatchIsStoredWholeAndInOrder(t *testing.T) {
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := s.AcceptAll(ended, []ingest.Mail{{Raw: report{day: 20}.raw()}}); err == nil {
-			t.Error("AcceptAll after the end of its context stored something")
+			t.Error("Store after the end of its context stored something")
 		}
 	})
 }

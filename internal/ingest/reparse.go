@@ -39,14 +39,14 @@ func (s *Station) Reparse(ctx context.Context, who backup.User, id backup.Messag
 			return err
 		}
 		return audit.Record(ctx, tx, who, audit.MessageReparsed, subject(id), map[string]any{
-			"parser": again.reading.Parser, "confidence": again.reading.Confidence,
-			"status_before": msg.Reading.Status(), "status": again.reading.Status(),
+			"parser": again.row.Reading.Parser, "confidence": again.row.Reading.Confidence,
+			"status_before": msg.Reading.Status(), "status": again.row.Reading.Status(),
 		})
 	})
 }
 
 func (s *Station) readAgain(ctx context.Context, tx *store.Tx, msg backup.Message, again understood) error {
-	reading := again.reading
+	reading := again.row.Reading
 	switch msg.State {
 	case backup.Filed:
 		differs, err := s.updateRuns(ctx, tx, msg, reading)
@@ -59,7 +59,7 @@ func (s *Station) readAgain(ctx context.Context, tx *store.Tx, msg backup.Messag
 		if err != nil {
 			return err
 		}
-		state := again.state()
+		state := again.row.State
 		if runs != nil {
 			state = backup.Filed
 		}
@@ -69,7 +69,7 @@ func (s *Station) readAgain(ctx context.Context, tx *store.Tx, msg backup.Messag
 			}
 		}
 	}
-	return tx.SetReading(ctx, msg.ID, reading, again.problem)
+	return tx.SetReading(ctx, msg.ID, reading, again.row.Problem)
 }
 
 // updateRuns brings the runs that this message made into line with its new reading. It

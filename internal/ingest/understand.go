@@ -11,23 +11,31 @@ import (
 	"backupchecks/internal/store"
 )
 
-// understood is a mail after decoding and reading, before the database knows of it.
+// understood is a mail after decoding and reading, before the database knows of it: the row
+// to be stored. The decoded mail itself is let go, because its tables take far more memory
+// than what was read in them.
 type understood struct {
-	mail    Mail
-	message *message.Message
-	reading backup.Reading
-	problem string // why it could not be decoded
+	row    store.NewMessage
+	failed error // why it cannot be stored at all
 }
 
-// understand decodes and reads a mail. It never fails: what cannot be decoded is kept with
-// the reason.
+// understand decodes, reads and packs a mail: all that needs no database. What cannot be
+// decoded is kept with the reason.
 func (s *Station) understand(mail Mail) understood {
+	packed, failed := s.db.Pack(mail.Raw)
 	msg, err := message.Decode(mail.Raw)
-	if err != nil {
-		_, problem := backup.Explain(err)
-		return understood{mail: mail, message: msg, reading: unreadable(problem), problem: problem}
+	row := store.NewMessage{
+		Identity: msg.Identity, Source: mail.Source, MailID: msg.MailID, From: msg.From, To: msg.To,
+		Subject: msg.Subject, SentAt: msg.SentAt, Size: len(mail.Raw), Raw: packed,
 	}
-	return understood{mail: mail, message: msg, reading: s.read(msg)}
+	if err != nil {
+		_, row.Problem = backup.Explain(err)
+		row.Reading = unreadable(row.Problem)
+	} else {
+		row.Reading = s.read(msg)
+	}
+	row.State = firstState(row.Reading)
+	return understood{row: row, failed: failed}
 }
 
 // understandAll understands mails on all processors; this is where importing spends its
@@ -58,25 +66,16 @@ func unreadable(problem string) backup.Reading {
 	}
 }
 
-// state is where the message begins: informational mail never waits for anybody.
-func (u understood) state() backup.MessageState {
-	if u.reading.Informational && u.reading.Confidence == backup.Sure {
+// firstState is where a message begins: informational mail never waits for anybody.
+func firstState(reading backup.Reading) backup.MessageState {
+	if reading.Informational && reading.Confidence == backup.Sure {
 		return backup.Informational
 	}
 	return backup.InInbox
 }
 
-func (u understood) row() store.NewMessage {
-	return store.NewMessage{
-		Identity: u.message.Identity, State: u.state(), Source: u.mail.Source,
-		MailID: u.message.MailID, From: u.message.From, To: u.message.To, Subject: u.message.Subject,
-		SentAt: u.message.SentAt, Size: len(u.mail.Raw), Problem: u.problem,
-		Reading: u.reading, Raw: u.mail.Raw,
-	}
-}
-
 func (u understood) filing(id backup.MessageID) filing {
-	return filing{message: id, sender: u.message.From, sentAt: u.message.SentAt, reading: u.reading}
+	return filing{message: id, sender: u.row.From, sentAt: u.row.SentAt, reading: u.row.Reading}
 }
 
 // filing is what is needed of a message to make runs of it.

@@ -16,14 +16,15 @@ import (
 
 // dialect holds what differs between the two engines. All other SQL is one text for both.
 type dialect struct {
-	name       string
-	goose      goose.Dialect
-	forUpdate  string           // ends a SELECT that keeps its rows for this transaction
-	auditOrder string           // a statement that lets one transaction at a time append to the audit log
-	read       sql.TxOptions    // of a transaction that only reads
-	write      sql.TxOptions    // of a transaction that may write
-	unique     func(error) bool // reports whether a unique constraint refused a row
-	again      func(error) bool // reports whether the whole transaction is worth another try
+	name            string
+	goose           goose.Dialect
+	forUpdate       string           // ends a SELECT that keeps its rows for this transaction
+	keepsStatements bool             // the driver keeps statements prepared by itself
+	auditOrder      string           // a statement that lets one transaction at a time append to the audit log
+	read            sql.TxOptions    // of a transaction that only reads
+	write           sql.TxOptions    // of a transaction that may write
+	unique          func(error) bool // reports whether a unique constraint refused a row
+	again           func(error) bool // reports whether the whole transaction is worth another try
 }
 
 // On SQLite one connection writes, so that every writing transaction is alone anyway.
@@ -41,13 +42,14 @@ func sqliteDialect() dialect {
 // and row locks, and a statement that waited for a lock sees what the other one wrote.
 func postgresDialect() dialect {
 	return dialect{
-		name:       "postgres",
-		goose:      goose.DialectPostgres,
-		forUpdate:  " FOR UPDATE",
-		auditOrder: "SELECT pg_advisory_xact_lock(7240125301)",
-		read:       sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
-		write:      sql.TxOptions{Isolation: sql.LevelReadCommitted},
-		unique:     func(err error) bool { return postgresCode(err) == "23505" },
+		name:            "postgres",
+		goose:           goose.DialectPostgres,
+		forUpdate:       " FOR UPDATE",
+		keepsStatements: true,
+		auditOrder:      "SELECT pg_advisory_xact_lock(7240125301)",
+		read:            sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
+		write:           sql.TxOptions{Isolation: sql.LevelReadCommitted},
+		unique:          func(err error) bool { return postgresCode(err) == "23505" },
 		again: func(err error) bool {
 			code := postgresCode(err)
 			return code == "40001" || code == "40P01" // serialization failure, deadlock

@@ -6,12 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"backupchecks/internal/backup"
 )
 
-// NewMessage is a mail to be stored. Raw is kept packed, beside the message.
+// NewMessage is a mail to be stored. Raw is kept beside the message; see DB.Pack.
 type NewMessage struct {
 	Identity [32]byte // the same for the same mail, by whatever way it came
 	State    backup.MessageState
@@ -24,7 +25,7 @@ type NewMessage struct {
 	Size     int    // bytes of the raw mail
 	Problem  string // why it could not be decoded; empty when it was
 	Reading  backup.Reading
-	Raw      []byte // at most 64 MB; nil when it is not to be kept
+	Raw      PackedMail // the zero value when it is not to be kept
 }
 
 // MessageFilter chooses messages. Without a State all but the deleted ones are meant.
@@ -103,18 +104,54 @@ func (tx *Tx) AddMessage(ctx context.Context, m NewMessage) (id backup.MessageID
 	return id, err == nil, err
 }
 
-func (tx *Tx) addRaw(ctx context.Context, id backup.MessageID, raw []byte) error {
-	if raw == nil {
+func (tx *Tx) addRaw(ctx context.Context, id backup.MessageID, raw PackedMail) error {
+	if raw.data == nil {
 		return nil
 	}
-	packed, err := tx.db.raws.pack(raw)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.exec(ctx, `INSERT INTO message_raws (message_id, encoding, data) VALUES ($1, $2, $3)`, id, rawEncoding, packed); err != nil {
+	if _, err := tx.exec(ctx, `INSERT INTO message_raws (message_id, encoding, data) VALUES ($1, $2, $3)`, id, rawEncoding, raw.data); err != nil {
 		return fmt.Errorf("keep the raw mail of message %d: %w", id, err)
 	}
 	return nil
+}
+
+// KnownMessage is a mail that is stored already.
+type KnownMessage struct {
+	ID     backup.MessageID
+	State  backup.MessageState
+	RunIDs []backup.RunID
+}
+
+// KnownMessages returns those of the mails that are stored already, by identity, with one
+// query for each 200 of them.
+func (tx *Tx) KnownMessages(ctx context.Context, identities [][32]byte) (map[[32]byte]KnownMessage, error) {
+	known := map[[32]byte]KnownMessage{}
+	for some := range slices.Chunk(identities, chunk) {
+		values := make([][]byte, len(some))
+		for i := range some {
+			values[i] = some[i][:]
+		}
+		q := in(newQuery(`SELECT m.identity, m.id, m.state, r.run_id FROM messages m
+			LEFT JOIN run_messages r ON r.message_id = m.id WHERE m.identity IN `), "", values).add(` ORDER BY m.id, r.run_id`)
+		err := tx.eachQuery(ctx, func(r row) error {
+			var identity []byte
+			var message KnownMessage
+			var run *backup.RunID
+			if err := r.Scan(&identity, &message.ID, &message.State, &run); err != nil {
+				return err
+			}
+			key := [32]byte(identity)
+			message.RunIDs = known[key].RunIDs
+			if run != nil {
+				message.RunIDs = append(message.RunIDs, *run)
+			}
+			known[key] = message
+			return nil
+		}, q)
+		if err != nil {
+			return nil, fmt.Errorf("find known messages: %w", err)
+		}
+	}
+	return known, nil
 }
 
 // RawMessage returns the mail as it came.

@@ -76,8 +76,46 @@ func (q *query) rows(rows [][]any) *query {
 // row is what *sql.Row and *sql.Rows have in common.
 type row interface{ Scan(into ...any) error }
 
+// maxPrepared bounds how many statements one transaction keeps prepared.
+const maxPrepared = 64
+
+// prepared returns the statement that text was made into when it is used again in this
+// transaction, and nil the first time. Compiling SQL is much of what a small statement costs
+// on SQLite, and a batch runs the same few texts hundreds of times; pgx keeps its own.
+func (tx *Tx) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
+	if tx.db.dialect.keepsStatements {
+		return nil, nil
+	}
+	statement, seen := tx.statements[text]
+	if statement != nil || len(tx.statements) >= maxPrepared {
+		return statement, nil
+	}
+	if !seen {
+		if tx.statements == nil {
+			tx.statements = map[string]*sql.Stmt{}
+		}
+		tx.statements[text] = nil
+		return nil, nil
+	}
+	statement, err := tx.tx.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	tx.statements[text] = statement
+	return statement, nil
+}
+
 func (tx *Tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
-	result, err := tx.tx.ExecContext(ctx, text, storable(args)...)
+	statement, err := tx.prepared(ctx, text)
+	if err != nil {
+		return 0, err
+	}
+	var result sql.Result
+	if statement != nil {
+		result, err = statement.ExecContext(ctx, storable(args)...)
+	} else {
+		result, err = tx.tx.ExecContext(ctx, text, storable(args)...)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -90,6 +128,14 @@ func (tx *Tx) execQuery(ctx context.Context, q *query) (int64, error) {
 
 // one returns the only row of a SELECT, or sql.ErrNoRows.
 func one[T any](ctx context.Context, tx *Tx, scan func(row) (T, error), text string, args ...any) (T, error) {
+	statement, err := tx.prepared(ctx, text)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	if statement != nil {
+		return scan(statement.QueryRowContext(ctx, storable(args)...))
+	}
 	return scan(tx.tx.QueryRowContext(ctx, text, storable(args)...))
 }
 
@@ -107,7 +153,16 @@ func maybe[T any](ctx context.Context, tx *Tx, scan func(row) (T, error), text s
 
 // each calls scan with every row of a SELECT, one at a time, until scan fails.
 func (tx *Tx) each(ctx context.Context, scan func(row) error, text string, args ...any) (err error) {
-	rows, err := tx.tx.QueryContext(ctx, text, storable(args)...)
+	statement, err := tx.prepared(ctx, text)
+	if err != nil {
+		return err
+	}
+	var rows *sql.Rows
+	if statement != nil {
+		rows, err = statement.QueryContext(ctx, storable(args)...)
+	} else {
+		rows, err = tx.tx.QueryContext(ctx, text, storable(args)...)
+	}
 	if err != nil {
 		return err
 	}

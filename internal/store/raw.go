@@ -33,6 +33,18 @@ func newRawCodec() (rawCodec, error) {
 	return rawCodec{encoder: encoder, decoder: decoder}, nil
 }
 
+// PackedMail is a mail as it is kept: compressed, whole.
+type PackedMail struct {
+	data []byte
+}
+
+// Pack compresses a mail for AddMessage. It needs no transaction, so that many mails can be
+// packed at once. A mail over 64 MB is Invalid.
+func (db *DB) Pack(raw []byte) (PackedMail, error) {
+	data, err := db.raws.pack(raw)
+	return PackedMail{data}, err
+}
+
 func (c rawCodec) pack(raw []byte) ([]byte, error) {
 	if len(raw) > maxRaw {
 		return nil, backup.Errorf(backup.Invalid, "The mail is larger than %d MB.", maxRaw>>20)

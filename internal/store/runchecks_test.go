@@ -58,7 +58,9 @@ func TestUnreviewedBy(t *testing.T) {
 				}
 			}
 		}
-		found := get(t, db, func(tx *store.Tx) ([]backup.Run, error) { return tx.UnreviewedBy(ctx, store.UnreviewedFilter{Limit: 1}) })
+		found := get(t, db, func(tx *store.Tx) ([]backup.Run, error) {
+			return tx.UnreviewedBy(ctx, store.UnreviewedFilter{Limit: 1})
+		})
 		same := get(t, db, func(tx *store.Tx) ([]backup.Run, error) { return tx.UnreviewedRuns(ctx, 1) })
 		if diff := cmp.Diff(same, found); diff != "" || found[0].Ticket == nil || len(found[0].Objects) != 1 {
 			t.Errorf("a run is not as UnreviewedRuns lists it:\n%s", diff)

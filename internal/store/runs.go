@@ -180,6 +180,44 @@ func (tx *Tx) RunAfter(ctx context.Context, job backup.JobID, at time.Time, id b
 	return run, nil
 }
 
+// NearRun is what the order of Run Checks needs to know of the run before or after another.
+type NearRun struct {
+	ID       backup.RunID
+	Status   backup.Status
+	Remark   string
+	Rank     backup.Rank
+	Reviewed bool
+}
+
+func scanNearRun(r row) (NearRun, error) {
+	var n NearRun
+	err := r.Scan(&n.ID, &n.Status, &n.Remark, &n.Rank, &n.Reviewed)
+	return n, err
+}
+
+const nearColumns = `id, status, remark, rank, reviewed_at IS NOT NULL`
+
+// NearBefore returns the job's run just before (at, id); nil without one. With id 0 it is
+// the last run before at.
+func (tx *Tx) NearBefore(ctx context.Context, job backup.JobID, at time.Time, id backup.RunID) (*NearRun, error) {
+	near, err := maybe(ctx, tx, scanNearRun, `SELECT `+nearColumns+` FROM runs
+		WHERE job_id = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT 1`, job, millis(at), id)
+	if err != nil {
+		return nil, fmt.Errorf("find run of job %d before another: %w", job, err)
+	}
+	return near, nil
+}
+
+// NearAfter returns the job's run just after (at, id); nil without one.
+func (tx *Tx) NearAfter(ctx context.Context, job backup.JobID, at time.Time, id backup.RunID) (*NearRun, error) {
+	near, err := maybe(ctx, tx, scanNearRun, `SELECT `+nearColumns+` FROM runs
+		WHERE job_id = $1 AND (at, id) > ($2, $3) ORDER BY at, id LIMIT 1`, job, millis(at), id)
+	if err != nil {
+		return nil, fmt.Errorf("find run of job %d after another: %w", job, err)
+	}
+	return near, nil
+}
+
 // SetRank places the run anew in the order of Run Checks.
 func (tx *Tx) SetRank(ctx context.Context, id backup.RunID, rank backup.Rank) error {
 	rows, err := tx.exec(ctx, `UPDATE runs SET rank = $2 WHERE id = $1`, id, rank)

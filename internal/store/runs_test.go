@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -182,8 +183,6 @@ func TestRunsAround(t *testing.T) {
 			{"before the first at the time", func(tx *store.Tx) (*backup.Run, error) { return tx.RunBefore(ctx, old.Job.ID, at, same[0]) }, old.ID},
 			{"before the second at the time", func(tx *store.Tx) (*backup.Run, error) { return tx.RunBefore(ctx, old.Job.ID, at, same[1]) }, same[0]},
 			{"before the oldest", func(tx *store.Tx) (*backup.Run, error) { return tx.RunBefore(ctx, old.Job.ID, old.At(), old.ID) }, 0},
-			{"after the oldest", func(tx *store.Tx) (*backup.Run, error) { return tx.RunAfter(ctx, old.Job.ID, old.At(), old.ID) }, same[0]},
-			{"after the newest", func(tx *store.Tx) (*backup.Run, error) { return tx.RunAfter(ctx, old.Job.ID, at, same[1]) }, 0},
 		}
 		for _, test := range tests {
 			run := get(t, db, test.find)
@@ -198,6 +197,30 @@ func TestRunsAround(t *testing.T) {
 				t.Errorf("run %s: got objects %v, want two", test.name, run.Objects)
 			}
 		}
+		near := func(find func(context.Context, backup.JobID, time.Time, backup.RunID) (*store.NearRun, error), at time.Time, id backup.RunID) backup.RunID {
+			run, err := find(ctx, old.Job.ID, at, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if run == nil {
+				return 0
+			}
+			return run.ID
+		}
+		get(t, db, func(tx *store.Tx) (bool, error) {
+			for name, c := range map[string]struct{ got, want backup.RunID }{
+				"before the time":               {near(tx.NearBefore, at, 0), old.ID},
+				"before the second at the time": {near(tx.NearBefore, at, same[1]), same[0]},
+				"before the oldest":             {near(tx.NearBefore, old.At(), old.ID), 0},
+				"after the oldest":              {near(tx.NearAfter, old.At(), old.ID), same[0]},
+				"after the newest":              {near(tx.NearAfter, at, same[1]), 0},
+			} {
+				if c.got != c.want {
+					t.Errorf("the run near, %s: got %d, want %d", name, c.got, c.want)
+				}
+			}
+			return true, nil
+		})
 		good := get(t, db, func(tx *store.Tx) (*time.Time, error) { return tx.LastGood(ctx, old.Job.ID, at) })
 		if good == nil || *good != old.At() {
 			t.Errorf("LastGood: got %v, want %v", good, old.At())

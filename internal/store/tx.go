@@ -20,6 +20,8 @@ type Tx struct {
 	tx    *sql.Tx
 	now   time.Time
 	after []func()
+
+	statements map[string]*sql.Stmt // texts seen, with the statement of those seen twice; they end with tx
 }
 
 // Read runs fn in a transaction that sees one state of the database and cannot change it.

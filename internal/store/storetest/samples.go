@@ -67,10 +67,14 @@ func Message(t testing.TB, db *store.DB, outcomes ...backup.Outcome) backup.Mess
 	var message backup.Message
 	write(t, db, func(ctx context.Context, tx *store.Tx) error {
 		raw := []byte("From: backup@acme.example\r\nMessage-ID: <" + rand.Text() + "@acme.example>\r\n\r\nBackup report\r\n")
+		packed, err := db.Pack(raw)
+		if err != nil {
+			return err
+		}
 		mail := store.NewMessage{
 			State: backup.InInbox, Source: "file", MailID: rand.Text() + "@acme.example",
 			From: "backup@acme.example", To: "reports@example.com", Subject: "Backup report",
-			Size: len(raw), Raw: raw,
+			Size: len(raw), Raw: packed,
 			Reading: backup.Reading{Parser: "veeam-vbr", Confidence: backup.Likely, Outcomes: outcomes},
 		}
 		rand.Read(mail.Identity[:])
