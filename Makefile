@@ -41,8 +41,8 @@ fuzz: ## every fuzz target for 30 seconds
 golden: ## write the expected results of golden tests anew; review the diff like code
 	go test -count=1 $(GOLDEN) -update
 
-bench: ## the benchmarks, without the tests
-	go test -run '^$$' -bench . -benchmem ./...
+bench: assets ## speed and memory as ratios, into bench.json
+	go run ./tools/bench
 
 shots: prepare assets ## take the pictures in docs/screenshots anew
 	go test -count=1 -run '^TestScreenshots$$' ./e2e -shots '$(CURDIR)/docs/screenshots'
