@@ -1,0 +1,102 @@
+// Package e2e_test tries the program as people meet it: the built binary with a real
+// database, a simulated Autotask over real HTTP, and pages in a real browser. It stands
+// outside of the way and sees nothing of the inside but what a user or an administrator
+// sees; only the mails come from the demo.
+package e2e_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"backupchecks/internal/store/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+const (
+	patience = 60 * time.Second // how long a condition may take to come true, on a busy machine
+	poll     = 20 * time.Millisecond
+)
+
+// workshop is what all tests of the binary share: the program.
+type workshop struct {
+	mu      sync.Mutex
+	users   int // tests that may still need it
+	dir     string
+	program func() (string, error) // builds it, once
+}
+
+// shared is the one program of all tests.
+var shared workshop
+
+// begin marks a test as parallel and keeps what the tests share until the last of them has
+// ended. It holds it before t.Parallel, where tests wait until all others have begun, so
+// that no test can be taken for the last one too early.
+func begin(t *testing.T) {
+	t.Helper()
+	if err := shared.enter(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := shared.leave(); err != nil {
+			t.Errorf("clear away what the tests share: %v", err)
+		}
+	})
+	t.Parallel()
+}
+
+func (w *workshop) enter() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.users == 0 {
+		dir, err := os.MkdirTemp("", "backupchecks-e2e-")
+		if err != nil {
+			return err
+		}
+		w.dir = dir
+		w.program = sync.OnceValues(func() (string, error) { return build(dir) })
+	}
+	w.users++
+	return nil
+}
+
+func (w *workshop) leave() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.users--; w.users > 0 {
+		return nil
+	}
+	return os.RemoveAll(w.dir)
+}
+
+// build makes the binary as make does, without the version.
+func build(dir string) (string, error) {
+	path := filepath.Join(dir, "backupchecks")
+	command := exec.Command("go", "build", "-buildvcs=false", "-o", path, "../cmd/backupchecks")
+	if output, err := command.CombinedOutput(); err != nil {
+		return "", errors.New("go build: " + err.Error() + "\n" + string(output))
+	}
+	return path, nil
+}
+
+// waitFor waits until the condition is true, and fails the test when that takes too long.
+// what completes the sentence "waited in vain until".
+func waitFor(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	ticker := time.NewTicker(poll)
+	defer ticker.Stop()
+	for !condition() {
+		select {
+		case <-ticker.C:
+		case <-deadline.C:
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
