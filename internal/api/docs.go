@@ -32,11 +32,11 @@ func (a *API) describe() error {
 	maps.DeleteFunc(open.Components.Schemas.Map(), func(name string, _ *huma.Schema) bool {
 		return name == "ErrorModel" || name == "ErrorDetail"
 	})
-	document, err := json.MarshalIndent(open, "", "  ")
-	if err != nil {
+	var err error
+	if a.document, err = json.MarshalIndent(open, "", "  "); err != nil {
 		return fmt.Errorf("write the OpenAPI document: %w", err)
 	}
-	a.document = append(document, '\n')
+	a.document = append(a.document, '\n')
 	if a.docs, err = renderDocs(open, a.routes, a.version); err != nil {
 		return fmt.Errorf("write the page about the API: %w", err)
 	}
@@ -163,6 +163,9 @@ func docsFor(op *huma.Operation, route Route, shapes map[string]*huma.Schema) do
 		}
 	}
 	for _, status := range slices.Sorted(maps.Keys(op.Responses)) {
+		if slices.Contains([]string{"401", "403", "422", "default"}, status) {
+			continue // the same everywhere; the top of the page tells of them
+		}
 		answer := docsAnswer{Status: status, Text: op.Responses[status].Description}
 		for kind, media := range op.Responses[status].Content {
 			answer.Shape = typeOf(media.Schema)

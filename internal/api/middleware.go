@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -88,7 +89,7 @@ func (a *API) recoverPanics(next http.Handler) http.Handler {
 			if fault == nil {
 				return
 			}
-			if fault == http.ErrAbortHandler {
+			if err, isError := fault.(error); isError && errors.Is(err, http.ErrAbortHandler) {
 				panic(fault) // the server's own way to cut a connection
 			}
 			id := requestIDFrom(r.Context())

@@ -38,6 +38,7 @@ func (a *API) permit(route Route) func(huma.Context, func(huma.Context)) {
 			fault.send(answer)
 			return
 		}
+		request.Header.Del("Accept") // the answer is JSON in any case, so huma need not choose
 		known := context.WithValue(ctx.Context(), userKey{}, user)
 		next(huma.WithContext(ctx, audit.WithOrigin(known, clientAddress(request), requestIDFrom(known))))
 	}

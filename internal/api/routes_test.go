@@ -15,9 +15,9 @@ func (s *site) call(t *testing.T, who string, route api.Route) *answer {
 	t.Helper()
 	body, contentType := "", "application/json"
 	switch {
-	case route.Path == "/messages" && route.Method == "POST":
+	case route.Path == "/messages" && route.Method == http.MethodPost:
 		body, contentType = "Subject: hello\r\n\r\nNothing much.\r\n", "message/rfc822"
-	case route.Method == "POST" || route.Method == "PUT" || route.Method == "PATCH":
+	case route.Method == http.MethodPost || route.Method == http.MethodPut || route.Method == http.MethodPatch:
 		body = "{}"
 	}
 	return s.send(t, who, route.Method, "/api/v1"+strings.ReplaceAll(route.Path, "{id}", "999999"), contentType, body)
@@ -172,6 +172,24 @@ func TestEveryAnswerIsKeptOutOfCaches(t *testing.T) {
 		}
 		if got.header.Get("X-Request-ID") == "" {
 			t.Errorf("%s has no X-Request-ID", path)
+		}
+	}
+}
+
+func TestJSONWhateverIsAccepted(t *testing.T) {
+	t.Parallel()
+	s := openSite(t)
+	for _, accept := range []string{"", "*/*", "application/json", "text/html,application/xhtml+xml,*/*;q=0.8", "application/xml", "json", ";;q=x"} {
+		for path, want := range map[string]string{"/runs": "application/json", "/runs/99": "application/problem+json", "/runs?x=1": "application/problem+json"} {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.address+"/api/v1"+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Authorization", "Bearer "+s.tokens[viewer])
+			request.Header.Set("Accept", accept)
+			if got := do(t, request); got.header.Get("Content-Type") != want || !strings.HasPrefix(got.text, "{") {
+				t.Errorf("%s with Accept %q: status %d, type %q, want %q:\n%.80s", path, accept, got.status, got.header.Get("Content-Type"), want, got.text)
+			}
 		}
 	}
 }

@@ -41,6 +41,7 @@ func TestRunsAreFilteredAndPaged(t *testing.T) {
 			"?from=2026-03-01&to=2026-03-01":                        id(old),
 			"?to=2026-03-02T00:00:00Z":                              id(old),
 			"?from=" + url.QueryEscape("2026-03-02T01:00:00+01:00"): id(other, done),
+			"?from=2026-03-02T01:00:00+01:00":                       id(other, done),
 		} {
 			if diff := cmp.Diff(want, s.ask(t, viewer, "GET", "/runs"+query, "").want(t, 200).items(t, "id")); diff != "" {
 				t.Errorf("GET /runs%s (-want +got):\n%s", query, diff)

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -100,7 +101,8 @@ func (m *moment) UnmarshalText(text []byte) error {
 	at, err := time.Parse(time.DateOnly, string(text))
 	m.day = err == nil
 	if err != nil {
-		at, err = time.Parse(time.RFC3339, string(text))
+		// A plus that was not escaped arrives as a space.
+		at, err = time.Parse(time.RFC3339, strings.ReplaceAll(string(text), " ", "+"))
 	}
 	m.at = at.UTC()
 	return err
