@@ -32,6 +32,16 @@ func pages() []pageData {
 	return []pageData{
 		&signInPage{},
 		&errorPage{},
+		&customersPage{},
+		&customerPage{},
+		&jobsPage{},
+		&ticketsPage{},
+		&settingsPage{},
+		&generalPage{},
+		&autotaskPage{},
+		&usersPage{},
+		&tokensPage{},
+		&auditPage{},
 	}
 }
 

@@ -26,6 +26,41 @@ func (s *Server) install(mux *http.ServeMux) {
 	// Mails as they came
 	r.get("/messages/{id}/frame", backup.SeeInbox, s.messageFrame)
 	r.get("/messages/{id}/raw", backup.SeeInbox, s.messageRaw)
+
+	// Customers
+	r.get("/customers", backup.SeeJobs, s.customersPage)
+	r.post("/customers", backup.EditCustomers, s.addCustomer)
+	r.get("/customers/{id}", backup.SeeJobs, s.customerPage)
+	r.post("/customers/{id}", backup.EditCustomers, s.updateCustomer)
+	r.post("/customers/{id}/delete", backup.EditCustomers, s.deleteCustomer)
+	r.get("/customers/{id}/companies", backup.EditCustomers, s.companiesPart)
+	r.post("/customers/{id}/mapping", backup.EditCustomers, s.mapCustomer)
+	r.post("/customers/{id}/mapping/refresh", backup.EditCustomers, s.refreshMapping)
+	r.post("/customers/{id}/mapping/clear", backup.EditCustomers, s.unmapCustomer)
+
+	// Jobs
+	r.get("/jobs", backup.SeeJobs, s.jobsPage)
+	r.post("/jobs/{id}/archive", backup.EditCustomers, s.archiveJob)
+
+	// Tickets
+	r.get("/tickets", backup.SeeTickets, s.ticketsPage)
+
+	// Settings
+	r.get("/settings", backup.ManageSettings, s.settingsPage)
+	r.get("/settings/general", backup.ManageSettings, s.generalPage)
+	r.post("/settings/general", backup.ManageSettings, s.saveGeneral)
+	r.get("/settings/autotask", backup.ManageSettings, s.autotaskPage)
+	r.post("/settings/autotask", backup.ManageSettings, s.saveAutotask)
+	r.post("/settings/autotask/test", backup.ManageSettings, s.testAutotask)
+	r.post("/settings/autotask/refresh", backup.ManageSettings, s.refreshAutotask)
+	r.post("/settings/autotask/validate", backup.ManageSettings, s.validateAutotask)
+	r.get("/settings/users", backup.ManageSettings, s.usersPage)
+	r.post("/settings/users", backup.ManageSettings, s.addUser)
+	r.post("/settings/users/{id}/password", backup.ManageSettings, s.setUserPassword)
+	r.post("/settings/users/{id}/disabled", backup.ManageSettings, s.setUserDisabled)
+	r.get("/settings/tokens", backup.ManageSettings, s.tokensPage)
+	r.post("/settings/tokens", backup.ManageSettings, s.createToken)
+	r.get("/settings/audit", backup.SeeAudit, s.auditPage)
 }
 
 // Limits on the body of a request, in bytes.
