@@ -1,9 +1,11 @@
 package backup_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"backupchecks/internal/backup"
@@ -81,6 +83,38 @@ func TestFold(t *testing.T) {
 	}
 	if backup.Fold("Job 1") == backup.Fold("Job 11") {
 		t.Error("different names fold to the same")
+	}
+}
+
+func TestFoldIsTheSameByBothWays(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"", " ", "a", " a", "a ", "A  b", "a b", "A-B", "tab\tx", `q"q`, "q`q", "it's", "Z", "a\x00b"} {
+		// A letter outside ASCII takes the general way; its folded form is cut off again.
+		long := backup.Fold(name + "é")
+		want := strings.TrimSuffix(strings.TrimSuffix(long, "é"), " ")
+		if got := backup.Fold(name); got != want {
+			t.Errorf("Fold(%q) = %q, the general way says %q", name, got, want)
+		}
+	}
+}
+
+func TestReadingAsJSON(t *testing.T) {
+	t.Parallel()
+	empty, err := json.Marshal(backup.Reading{Confidence: backup.None})
+	if want := `{"parser":null,"confidence":"none","informational":false,"outcomes":[],"evidence":[],"problems":[]}`; err != nil || string(empty) != want {
+		t.Errorf("an empty reading is %s, %v; want %s", empty, err, want)
+	}
+	reading := backup.Reading{Parser: "duplicati", Confidence: backup.Sure, Problems: []string{"One."}}
+	data, err := json.Marshal(reading)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back backup.Reading
+	if err := json.Unmarshal(data, &back); err != nil || back.Parser != "duplicati" || back.Problems[0] != "One." {
+		t.Errorf("%s came back as %+v, %v", data, back, err)
+	}
+	if err := json.Unmarshal(empty, &back); err != nil {
+		t.Errorf("an empty reading cannot be read back: %v", err)
 	}
 }
 

@@ -9,6 +9,9 @@ import (
 // runs of white space as one space, every dash a hyphen, every quote an apostrophe. Jobs
 // and customers are found by folded names and shown by the name as it was first read.
 func Fold(name string) string {
+	if folded, ok := foldASCII(name); ok {
+		return folded
+	}
 	var b strings.Builder
 	b.Grow(len(name))
 	space := false
@@ -32,4 +35,23 @@ func Fold(name string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// foldASCII folds the names that need nothing but lower case, which are nearly all, and
+// reports false for any other.
+func foldASCII(name string) (string, bool) {
+	upper := false
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c <= ' ' && (c != ' ' || i == 0 || i == len(name)-1 || name[i-1] == ' '), c >= 0x7f, c == '"', c == '`':
+			return "", false
+		case 'A' <= c && c <= 'Z':
+			upper = true
+		}
+	}
+	if !upper {
+		return name, true
+	}
+	return strings.ToLower(name), true
 }

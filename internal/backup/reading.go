@@ -1,6 +1,9 @@
 package backup
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Confidence says how sure a reading is. Only a sure reading files itself; all others wait
 // in the Inbox for a person.
@@ -37,12 +40,35 @@ func (c Confidence) AtMost(limit Confidence) Confidence {
 
 // Reading is what the parsers made of a message. Its JSON form is fixed by the API.
 type Reading struct {
-	Parser        string     `json:"parser"` // empty when nobody claimed the message
+	Parser        string     `json:"parser"` // empty, and null in JSON, when nobody claimed the message
 	Confidence    Confidence `json:"confidence"`
 	Informational bool       `json:"informational"` // updates, licences: makes no run
 	Outcomes      []Outcome  `json:"outcomes"`
 	Evidence      []Evidence `json:"evidence"`
 	Problems      []string   `json:"problems"` // sentences: contradictions, what could not be read
+}
+
+// MarshalJSON writes the reading as the API shows it. A list is never null.
+func (r Reading) MarshalJSON() ([]byte, error) {
+	type plain Reading // without this method
+	shown := struct {
+		Parser *string `json:"parser"` // in place of the embedded one
+		plain
+	}{plain: plain(r)}
+	if r.Parser != "" {
+		shown.Parser = &r.Parser
+	}
+	shown.Outcomes = orEmpty(r.Outcomes)
+	shown.Evidence = orEmpty(r.Evidence)
+	shown.Problems = orEmpty(r.Problems)
+	return json.Marshal(shown)
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 // FilesItself reports whether a person need not look before runs are made: the reading is

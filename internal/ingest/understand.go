@@ -1,8 +1,10 @@
 package ingest
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -23,7 +25,7 @@ type understood struct {
 // decoded is kept with the reason.
 func (s *Station) understand(mail Mail) understood {
 	packed, failed := s.db.Pack(mail.Raw)
-	msg, err := message.Decode(mail.Raw)
+	msg, err := s.decode(mail.Raw)
 	row := store.NewMessage{
 		Identity: msg.Identity, Source: mail.Source, MailID: msg.MailID, From: msg.From, To: msg.To,
 		Subject: msg.Subject, SentAt: msg.SentAt, Size: len(mail.Raw), Raw: packed,
@@ -36,6 +38,19 @@ func (s *Station) understand(mail Mail) understood {
 	}
 	row.State = firstState(row.Reading)
 	return understood{row: row, failed: failed}
+}
+
+// decode decodes a mail. Strangers write mail, and decoding it is much code: a fault of ours
+// there must cost this mail its reading, not the process its life.
+func (s *Station) decode(raw []byte) (msg *message.Message, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.log.Error("decoding a mail panicked", "fault", fault, "stack", string(debug.Stack()))
+			msg = &message.Message{Identity: sha256.Sum256(raw), Size: len(raw)}
+			err = backup.Errorf(backup.Invalid, "This mail could not be decoded because of a fault in Backupchecks; it is kept.")
+		}
+	}()
+	return message.Decode(raw)
 }
 
 // understandAll understands mails on all processors; this is where importing spends its
