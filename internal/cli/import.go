@@ -6,12 +6,17 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
 	"backupchecks/internal/app"
 )
+
+// importMemory is what the collector aims at during an import: an archive of any size, and
+// mails of 50 MB in it, are read in little memory. It is no hard limit.
+const importMemory = 110 << 20
 
 type importCommand struct {
 	Paths     []string `arg:"" name:"path" help:"Mails (.eml), mailboxes (.mbox, Maildir), .zip files of these, folders of them, or - for one mail on standard input."`
@@ -22,6 +27,7 @@ type importCommand struct {
 // Run imports the mails. Mails that cannot be stored are told one by one and make the
 // command fail, but never stop the rest.
 func (c *importCommand) Run(ctx context.Context, env *Env) error {
+	debug.SetMemoryLimit(importMemory)
 	cfg, err := env.load()
 	if err != nil {
 		return err

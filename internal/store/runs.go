@@ -73,18 +73,33 @@ func startTaken() error {
 	return backup.Errorf(backup.Conflict, "The job already has a run that began at that time.")
 }
 
+// addObjects stores a run's objects in statements of a few fixed lengths, so that an import
+// meets the same texts again and they stay prepared.
 func (tx *Tx) addObjects(ctx context.Context, id backup.RunID, objects []backup.Object) error {
-	for begin := 0; begin < len(objects); begin += chunk {
-		var rows [][]any
-		for i, o := range objects[begin:min(begin+chunk, len(objects))] {
-			rows = append(rows, []any{id, begin + i, o.Name, o.Type, string(o.Status), o.Message})
+	position := 0
+	for position < len(objects) {
+		some := objects[position:]
+		some = some[:statementRows(len(some))]
+		rows := make([][]any, len(some))
+		for i, o := range some {
+			rows[i] = []any{id, position + i, o.Name, o.Type, string(o.Status), o.Message}
 		}
 		q := newQuery(`INSERT INTO run_objects (run_id, position, name, type, status, message) VALUES `).rows(rows)
 		if _, err := tx.execQuery(ctx, q); err != nil {
 			return fmt.Errorf("add objects of run %d: %w", id, err)
 		}
+		position += len(some)
 	}
 	return nil
+}
+
+// statementRows is how many of n rows go into one statement: 64, 16, 4 or 1.
+func statementRows(n int) int {
+	rows := 64
+	for rows > n {
+		rows /= 4
+	}
+	return rows
 }
 
 func (tx *Tx) addRunMessage(ctx context.Context, id backup.RunID, message *backup.MessageID) error {
