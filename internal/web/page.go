@@ -32,6 +32,10 @@ func pages() []pageData {
 	return []pageData{
 		&signInPage{},
 		&errorPage{},
+		&runChecksPage{},
+		&runDetailsPage{},
+		&runTicketPage{},
+		&jobDetailsPage{},
 		&customersPage{},
 		&customerPage{},
 		&jobsPage{},

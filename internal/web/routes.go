@@ -23,6 +23,25 @@ func (s *Server) install(mux *http.ServeMux) {
 	r.signedIn("POST /role", s.switchRole)
 	r.signedIn("POST /sign-out", s.signOut)
 
+	// Run Checks
+	r.get("/run-checks", backup.SeeRunChecks, s.runChecks)
+	r.get("/run-checks/news", backup.SeeRunChecks, s.runNews)
+	r.post("/runs/review", backup.ReviewRuns, s.reviewRuns)
+	r.post("/runs/unreview", backup.ReviewRuns, s.unreviewRuns)
+	r.get("/runs/{id}/pane", backup.SeeRunChecks, s.runPane)
+
+	// A run and its ticket
+	r.get("/runs/{id}", backup.SeeJobs, s.runDetails)
+	r.get("/runs/{id}/ticket", backup.SeeTickets, s.runTicket)
+	r.post("/runs/{id}/ticket", backup.ManageTickets, s.createTicket)
+	r.post("/runs/{id}/ticket/link", backup.ManageTickets, s.linkTicket)
+	r.post("/runs/{id}/ticket/number", backup.ManageTickets, s.setTicketNumber)
+	r.post("/runs/{id}/ticket/refresh", backup.SeeTickets, s.refreshTicket)
+	r.post("/runs/{id}/ticket/resolve", backup.ManageTickets, s.resolveTicket)
+
+	// Jobs
+	r.get("/jobs/{id}", backup.SeeJobs, s.jobDetails)
+
 	// Mails as they came
 	r.get("/messages/{id}/frame", backup.SeeInbox, s.messageFrame)
 	r.get("/messages/{id}/raw", backup.SeeInbox, s.messageRaw)

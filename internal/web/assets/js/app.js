@@ -5,9 +5,11 @@ import { keys } from "./keys.js";
 import { lists } from "./lists.js";
 import { menus, dialogs } from "./dialogs.js";
 import { theme } from "./theme.js";
+import { runChecks } from "./run-checks.js";
 
 keys(document);
 lists(document);
 menus(document);
 dialogs(document);
 theme(document);
+runChecks(document);
