@@ -47,6 +47,7 @@ var layers = []layer{
 	{"Settings from outside", []string{"config"}},
 	{"The whole", []string{"app"}},
 	{"Stand-ins, for tests and the demo", []string{"autotask/autotasksim", "store/storetest", "web/webtest"}},
+	{"The demo", []string{"demo"}},
 	{"The commands", []string{"cli"}},
 }
 

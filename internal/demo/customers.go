@@ -29,7 +29,7 @@ func acme() customer {
 			group{write: veeam365(), at: "01:00", list: []string{
 				"M365 Mailboxes: info@acme.example sales@acme.example finance@acme.example hr@acme.example board@acme.example", "M365 Sites: Intranet Projects Quality",
 			}},
-			group{write: veeamAgent(), at: "18:30", step: 4, recent: true, list: machines("ACM-LT", 1, 12)},
+			group{write: veeamAgent(), at: "18:30", step: 4, recent: true, list: machines("ACM-LT", 12)},
 		),
 	}
 }
@@ -43,8 +43,8 @@ func birchStreet() customer {
 				"Reception PCs: BSD-REC01 BSD-REC02", "Surgery PCs: BSD-SUR01 BSD-SUR02 BSD-SUR03 BSD-SUR04", "Practice Server: BSD-SRV01",
 			}},
 			group{write: activeBackup365, at: "03:00", server: "bsd-nas", list: []string{"Birch Street Tenant"}},
-			group{write: duplicati, at: "19:00", step: 6, recent: true, list: machines("BSD-XRAY", 1, 8)},
-			group{write: veeamAgent(), at: "18:40", step: 5, recent: true, list: machines("BSD-PC", 1, 9)},
+			group{write: duplicati, at: "19:00", step: 6, recent: true, list: machines("BSD-XRAY", 8)},
+			group{write: veeamAgent(), at: "18:40", step: 5, recent: true, list: machines("BSD-PC", 9)},
 		),
 	}
 }
@@ -63,7 +63,7 @@ func canalHouse() customer {
 				named("Front Desks Centrum", "CHH-FD1", 3), named("Front Desks Haven", "CHH-FD2", 3), "Back Office: CHH-BO01 CHH-BO02 CHH-BO03", "Kitchen Tablets: CHH-KT01 CHH-KT02",
 			}},
 			group{write: activeBackupItalian, at: "01:30", step: 20, server: "nas-lagune", list: []string{"Ricevimento: CHH-RI01 CHH-RI02", "Uffici: CHH-UF01"}},
-			group{write: duplicati, at: "21:00", step: 7, recent: true, list: machines("CHH-KIOSK", 1, 12)},
+			group{write: duplicati, at: "21:00", step: 7, recent: true, list: machines("CHH-KIOSK", 12)},
 		),
 	}
 }
@@ -77,7 +77,7 @@ func goudenSleutel() customer {
 			}},
 			group{write: veeamCopy(), at: "01:30", list: []string{"Kopie Kluis: DGS-DMS01 DGS-DMS02 DGS-SQL01"}},
 			group{write: veeamConfiguration(), at: "06:10", list: []string{"Configuration Backup Job for DGS-BACKUP"}},
-			group{write: veeamAgent(), at: "18:30", step: 5, recent: true, list: machines("DGS-NB", 1, 14)},
+			group{write: veeamAgent(), at: "18:30", step: 5, recent: true, list: machines("DGS-NB", 14)},
 			group{write: hyperBackup, at: "03:00", step: 30, server: "dgs-nas", list: []string{"Scans", "Kadaster Export"}},
 		),
 	}
@@ -95,7 +95,7 @@ func eastfield() customer {
 			group{write: veeamCopy(), at: "04:00", list: []string{"Copy to Second Site: EFL-DC01 EFL-FS01 EFL-SQL01 EFL-WMS01"}},
 			group{write: veeamTape(), at: "05:00", every: 7, list: []string{"Monthly Vault: EFL-FS01"}},
 			group{write: veeamConfiguration(), at: "06:15", list: []string{"Configuration Backup Job for EFL-VEEAM"}},
-			group{write: veeamAgent(), at: "18:20", step: 4, recent: true, list: machines("EFL-DESK", 1, 15)},
+			group{write: veeamAgent(), at: "18:20", step: 4, recent: true, list: machines("EFL-DESK", 15)},
 		),
 	}
 }
@@ -108,8 +108,8 @@ func fjord() customer {
 				"Kontor-Standard: FJS-KON01 FJS-KON02 FJS-KON03", "Bogholderi: FJS-BOG01 FJS-BOG02", "Lager: FJS-LAG01", "Server-Daglig: FJS-SRV01 FJS-SRV02",
 			}},
 			group{write: veeamBackup(), at: "22:00", list: []string{"Havnekontor: FJS-DC01 FJS-FS01", "Skibsregister: FJS-SQL01 FJS-APP01"}},
-			group{write: veeamAgent(), at: "19:00", step: 5, recent: true, list: machines("FJS-BRO", 1, 14)},
-			group{write: duplicati, at: "23:00", step: 8, recent: true, list: machines("FJS-SKIB", 1, 6)},
+			group{write: veeamAgent(), at: "19:00", step: 5, recent: true, list: machines("FJS-BRO", 14)},
+			group{write: duplicati, at: "23:00", step: 8, recent: true, list: machines("FJS-SKIB", 6)},
 		),
 	}
 }
@@ -125,7 +125,7 @@ func grosseMuehle() customer {
 			group{write: veeamConfiguration(), at: "06:20", list: []string{"Configuration Backup Job for GMU-BACKUP01"}},
 			group{write: veeam365(), at: "02:00", list: []string{"Postfächer: einkauf@grosse-muehle.example verkauf@grosse-muehle.example labor@grosse-muehle.example"}},
 			group{write: hyperBackupGerman, at: "04:00", server: "MuehleNAS", quiet: true, list: []string{"Rezepturen"}},
-			group{write: veeamAgent(), at: "18:30", step: 5, recent: true, list: machines("GMU-PC", 1, 16)},
+			group{write: veeamAgent(), at: "18:30", step: 5, recent: true, list: machines("GMU-PC", 16)},
 		),
 	}
 }
@@ -138,7 +138,7 @@ func harbourView() customer {
 			group{write: veeamCopy(), at: "01:00", list: []string{"Copy to Trust: HVS-MIS01 HVS-SQL01 HVS-FS01"}},
 			group{write: vzdump, at: "23:15", server: "pve-lab", list: []string{"vzdump: classroom01 classroom02 moodle01 sandbox01"}},
 			group{write: veeam365(), at: "02:15", list: []string{"Staff Mail: head@harbourview.example office@harbourview.example bursar@harbourview.example"}},
-			group{write: duplicati, at: "17:30", step: 6, recent: true, list: machines("HVS-TEACH", 1, 18)},
+			group{write: duplicati, at: "17:30", step: 6, recent: true, list: machines("HVS-TEACH", 18)},
 		),
 	}
 }
@@ -150,7 +150,7 @@ func ijsvogel() customer {
 			group{write: veeamBackup(), at: "21:30", list: []string{"Tekenkamer: IJS-CAD01 IJS-CAD02 IJS-LIC01", "Kantoor: IJS-DC01 IJS-FS01", "Projectarchief: IJS-ARC01"}},
 			group{write: vzdump, at: "22:45", server: "pve-render", list: []string{"vzdump: render01 render02 queue01"}},
 			group{write: hyperBackup, at: "02:00", step: 40, server: "ijs-nas", list: []string{"Lopende Projecten", "Afgesloten Projecten", "Beeldbank"}},
-			group{write: veeamAgent(), at: "19:00", step: 5, recent: true, list: machines("IJS-WS", 1, 15)},
+			group{write: veeamAgent(), at: "19:00", step: 5, recent: true, list: machines("IJS-WS", 15)},
 		),
 	}
 }
@@ -167,7 +167,7 @@ func juniper() customer {
 				"Partners: a.maes@juniper.example b.jacobs@juniper.example c.peeters@juniper.example d.smits@juniper.example", "Teams and Sites: Audit Payroll Tax",
 			}},
 			group{write: veeamConfiguration(), at: "06:05", list: []string{"Configuration Backup Job for JUN-VBR"}},
-			group{write: veeamAgent(), at: "18:45", step: 4, recent: true, list: machines("JUN-NB", 1, 16)},
+			group{write: veeamAgent(), at: "18:45", step: 4, recent: true, list: machines("JUN-NB", 16)},
 		),
 	}
 }
@@ -178,7 +178,7 @@ func kestrel() customer {
 		jobs: jobsOf(
 			group{write: veeamBackup(), at: "21:00", list: []string{"CAD Vault: KES-PDM01 KES-PDM02", "Office: KES-DC01 KES-FS01", "Build Servers: KES-CI01 KES-CI02 KES-CI03"}},
 			group{write: activeBackup, at: "19:00", step: 20, server: "kes-nas", list: []string{"Workshop PCs: KES-WRK01 KES-WRK02", "Test Benches: KES-TB01 KES-TB02 KES-TB03"}},
-			group{write: duplicati, at: "22:00", step: 6, recent: true, list: append([]string{"Site Surveys", "CNC Programs"}, machines("KES-FIELD", 1, 14)...)},
+			group{write: duplicati, at: "22:00", step: 6, recent: true, list: append([]string{"Site Surveys", "CNC Programs"}, machines("KES-FIELD", 14)...)},
 			group{write: veeamConfiguration(), at: "06:25", list: []string{"Configuration Backup Job for KES-BKP01"}},
 		),
 	}
@@ -192,9 +192,9 @@ func kestrelNorth() customer {
 			group{write: vzdump, at: "22:40", server: "pve2", list: []string{"vzdump: build01 git01 wiki01 mail01"}},
 			group{write: pbsVerify(), at: "05:10", server: "pbs", list: []string{"v-daily: north"}},
 			group{write: pbsPrune(), at: "05:40", server: "pbs", list: []string{"p-daily: north"}},
-			group{write: veeamAgent(), at: "19:10", step: 5, recent: true, list: machines("KEN-LAB", 1, 10)},
+			group{write: veeamAgent(), at: "19:10", step: 5, recent: true, list: machines("KEN-LAB", 10)},
 			group{write: hyperBackup, at: "01:00", step: 30, server: "ken-nas", list: []string{"Tender Documents", "Old Drawings"}},
-			group{write: duplicati, at: "20:30", step: 8, recent: true, list: machines("KEN-VAN", 1, 8)},
+			group{write: duplicati, at: "20:30", step: 8, recent: true, list: machines("KEN-VAN", 8)},
 		),
 	}
 }

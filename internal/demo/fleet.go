@@ -93,10 +93,10 @@ func clockMinutes(clock string) int {
 }
 
 // machines lists jobs of one machine each, called like the machine: prefix01, prefix02, ….
-func machines(prefix string, from, to int) []string {
+func machines(prefix string, count int) []string {
 	var list []string
-	for i := from; i <= to; i++ {
-		name := fmt.Sprintf("%s%02d", prefix, i)
+	for i := range count {
+		name := fmt.Sprintf("%s%02d", prefix, i+1)
 		list = append(list, name+": "+name)
 	}
 	return list

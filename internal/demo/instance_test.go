@@ -244,7 +244,7 @@ func TestBusyPort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close() //nolint:errcheck // nothing was sent
+	defer taken.Close()
 	_, err = demo.Open(t.Context(), demo.Options{Listen: taken.Addr().String(), Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	kind, sentence := backup.Explain(err)
 	if kind != backup.Unavailable || !strings.Contains(sentence, taken.Addr().String()) || !strings.Contains(sentence, "--listen") {

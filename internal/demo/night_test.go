@@ -1,6 +1,7 @@
 package demo_test
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 	"testing"
@@ -36,7 +37,11 @@ func TestEveryMailIsReadAsMeant(t *testing.T) {
 	t.Parallel()
 	registry := vendors.Registry()
 	for i, morning := range mornings() {
-		for _, night := range demo.Nights(uint64(i+1), morning, 3) {
+		count := 1
+		if i == 0 {
+			count = 7 // troubles that are over by the last night too
+		}
+		for _, night := range demo.Nights(uint64(i+1), morning, count) {
 			for _, mail := range night.Mails {
 				msg, err := message.Decode(mail.Raw)
 				if err != nil {
@@ -79,8 +84,7 @@ func meaningOf(reading backup.Reading) demo.Meaning {
 func TestNight(t *testing.T) {
 	t.Parallel()
 	for i, morning := range mornings() {
-		nights := demo.Nights(uint64(i+1), morning, 15)
-		last := nights[len(nights)-1]
+		last := demo.Nights(uint64(i+1), morning, 1)[0]
 		if n := len(last.Mails); n < 290 || n > 310 {
 			t.Errorf("the night before %s has %d mails, want about 300", morning.Format(time.DateOnly), n)
 		}
@@ -122,16 +126,27 @@ func TestNight(t *testing.T) {
 func TestNightsAreTheSameEachTime(t *testing.T) {
 	t.Parallel()
 	morning := mornings()[0]
-	if diff := cmp.Diff(demo.Nights(7, morning, 2), demo.Nights(7, morning, 2)); diff != "" {
-		t.Errorf("one seed made two different nights:\n%s", diff)
+	two := demo.Nights(7, morning, 2)
+	if !bytes.Equal(written(two), written(demo.Nights(7, morning, 2))) {
+		t.Error("one seed made two different nights")
 	}
-	if cmp.Equal(demo.Nights(7, morning, 1), demo.Nights(8, morning, 1)) {
-		t.Error("two seeds made the same night")
+	if bytes.Equal(written(two), written(demo.Nights(8, morning, 2))) {
+		t.Error("two seeds made the same nights")
 	}
-	both := demo.Nights(7, morning, 2)
-	if !cmp.Equal(both[1:], demo.Nights(7, morning, 1)) {
+	if !bytes.Equal(written(two[1:]), written(demo.Nights(7, morning, 1))) {
 		t.Error("the last night depends on how many nights are made")
 	}
+}
+
+// written is all mails of some nights in one.
+func written(nights []demo.Night) []byte {
+	var all []byte
+	for _, night := range nights {
+		for _, mail := range night.Mails {
+			all = append(all, mail.Raw...)
+		}
+	}
+	return all
 }
 
 // TestMailsAreDistinct makes sure that no mail is taken for another one that was stored

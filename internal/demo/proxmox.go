@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"html"
+	"strconv"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ func vzdumpGuests(r run) guests {
 	var g guests
 	var ids []string
 	for i, o := range r.objects {
-		id := fmt.Sprint(100 + i)
+		id := strconv.Itoa(100 + i)
 		ids = append(ids, id)
 		log := func(at time.Time, line string) {
 			g.logs = append(g.logs, fmt.Sprintf("%s: %s %s", id, at.Format(time.DateTime), line))

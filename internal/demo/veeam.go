@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"html"
+	"strconv"
 	"strings"
 	"time"
 
@@ -141,11 +142,11 @@ func (r run) veeamSummary(b *strings.Builder) {
 			fmt.Fprintf(b, "<td><b>%s</b></td><td>%s</td>", pairs[i], pairs[i+1])
 		}
 	}
-	row("Success", fmt.Sprint(counts.Success), "Start time", loc.clock(r.start), "Total size", loc.size(size), "Backup size", loc.size(read*0.5))
+	row("Success", strconv.Itoa(counts.Success), "Start time", loc.clock(r.start), "Total size", loc.size(size), "Backup size", loc.size(read*0.5))
 	fmt.Fprintf(b, "<td rowspan=\"3\" style=\"vertical-align:top\"><span class=\"small_label\">%s</span></td></tr>\n", lines(r.remark))
-	row("Warning", fmt.Sprint(counts.Warning), "End time", loc.clock(r.end), "Data read", loc.size(read), "Dedupe", loc.decimal("1.3")+"x")
+	row("Warning", strconv.Itoa(counts.Warning), "End time", loc.clock(r.end), "Data read", loc.size(read), "Dedupe", loc.decimal("1.3")+"x")
 	b.WriteString("</tr>\n")
-	row("Error", fmt.Sprint(counts.Error), "Duration", took(r.end.Sub(r.start)), "Transferred", loc.size(read*0.6), "Compression", loc.decimal("1.8")+"x")
+	row("Error", strconv.Itoa(counts.Error), "Duration", took(r.end.Sub(r.start)), "Transferred", loc.size(read*0.6), "Compression", loc.decimal("1.8")+"x")
 	b.WriteString("</tr>\n")
 }
 
