@@ -25,6 +25,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if isPart(r) {
 		w.Header().Set("HX-Retarget", "#notices")
 		w.Header().Set("HX-Reswap", "innerHTML")
+		w.Header().Set("HX-Reselect", ".notice")
+		w.Header().Set("HX-Push-Url", "false")
 		if err := s.part(w, status, "fault", sentence); err != nil {
 			s.failPlainly(w, r, err)
 		}

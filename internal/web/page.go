@@ -32,6 +32,7 @@ func pages() []pageData {
 	return []pageData{
 		&signInPage{},
 		&errorPage{},
+		&inboxPage{},
 		&runChecksPage{},
 		&runDetailsPage{},
 		&runTicketPage{},

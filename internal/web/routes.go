@@ -42,6 +42,16 @@ func (s *Server) install(mux *http.ServeMux) {
 	// Jobs
 	r.get("/jobs/{id}", backup.SeeJobs, s.jobDetails)
 
+	// Inbox
+	r.get("/inbox", backup.SeeInbox, s.inbox)
+	r.get("/inbox/{id}", backup.SeeInbox, s.inboxMail)
+	r.get("/inbox/upload", backup.ApproveMail, s.uploadedBefore)
+	r.upload("/inbox/upload", backup.ApproveMail, s.uploadMail)
+	r.post("/inbox/{id}/approve", backup.ApproveMail, s.approveMail)
+	r.post("/inbox/{id}/delete", backup.ApproveMail, s.deleteMail)
+	r.post("/inbox/{id}/restore", backup.ApproveMail, s.restoreMail)
+	r.post("/inbox/{id}/reparse", backup.ApproveMail, s.reparseMail)
+
 	// Mails as they came
 	r.get("/messages/{id}/frame", backup.SeeInbox, s.messageFrame)
 	r.get("/messages/{id}/raw", backup.SeeInbox, s.messageRaw)

@@ -5,6 +5,7 @@ import { keys } from "./keys.js";
 import { lists } from "./lists.js";
 import { menus, dialogs } from "./dialogs.js";
 import { theme } from "./theme.js";
+import { inbox } from "./inbox.js";
 import { runChecks } from "./run-checks.js";
 
 keys(document);
@@ -12,4 +13,5 @@ lists(document);
 menus(document);
 dialogs(document);
 theme(document);
+inbox(document);
 runChecks(document);
