@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"backupchecks/internal/backup"
 	"backupchecks/internal/store"
@@ -229,7 +230,7 @@ func TestWaitingByKey(t *testing.T) {
 		wait("read anew", daily, sender, second.ID)
 		wait("read anew", weekly, sender, first.ID)
 		got := get(t, db, func(tx *store.Tx) (backup.Message, error) { return tx.Message(ctx, first.ID) })
-		if diff := cmp.Diff(reading, got.Reading); diff != "" || got.Problem != "Read anew." {
+		if diff := cmp.Diff(reading, got.Reading, cmpopts.EquateEmpty()); diff != "" || got.Problem != "Read anew." {
 			t.Errorf("after SetReading: problem %q, reading (-want +got):\n%s", got.Problem, diff)
 		}
 	})
