@@ -1,5 +1,11 @@
 package backup
 
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
 // Status is the result of a run or of one object in it. The zero value means that it is not
 // known; a reading may hold it, a run never does.
 type Status string
@@ -104,7 +110,35 @@ func sameTrouble(a, b Outcome) bool {
 			return false
 		}
 	}
-	return len(left) > 0 || Fold(a.Remark) == Fold(b.Remark)
+	return len(left) > 0 || withoutMoments(a.Remark) == withoutMoments(b.Remark)
+}
+
+// withoutMoments folds a remark and drops the dates and times in it: a log line of tonight
+// and the same line of last night tell of the same trouble.
+func withoutMoments(remark string) string {
+	words := strings.Fields(Fold(remark))
+	return strings.Join(slices.DeleteFunc(words, isMoment), " ")
+}
+
+// isMoment reports whether a word is a date, a time of day or an offset from UTC: digits
+// with at least one colon, or two hyphens, slashes or points, and nothing else.
+func isMoment(word string) bool {
+	word = strings.Trim(word, "[](),;")
+	digits, colons, others := 0, 0, 0
+	for _, r := range word {
+		switch {
+		case unicode.IsDigit(r):
+			digits++
+		case r == ':':
+			colons++
+		case strings.ContainsRune("-/.+tz", r):
+			others++
+		default:
+			return false
+		}
+	}
+	signed := len(word) > 1 && (word[0] == '+' || word[0] == '-') && digits >= 2
+	return digits > 0 && (colons > 0 || others >= 2 || signed)
 }
 
 func troubled(objects []Object) map[string]Status {
