@@ -43,6 +43,7 @@ func TestRankOf(t *testing.T) {
 		"the first success is clean":                       {good, nil, backup.RankClean},
 		"the same log line of another night is the same":   {remark(backup.StatusError, "2026-03-04 22:15:54 +01 - [Error]: No route"), new(remark(backup.StatusError, "2026-03-03 22:16:01 +01 - [Error]: No route")), backup.RankSame},
 		"another number is other trouble":                  {remark(backup.StatusError, "Disk 2 failed"), new(remark(backup.StatusError, "Disk 1 failed")), backup.RankError},
+		"another IP address is other trouble":              {remark(backup.StatusError, "No route to 192.0.2.1"), new(remark(backup.StatusError, "No route to 192.0.2.2")), backup.RankError},
 		"another address is other trouble":                 {remark(backup.StatusError, "No route to host2"), new(remark(backup.StatusError, "No route to host1")), backup.RankError},
 		"missed again is the same":                         {remark(backup.StatusMissed, ""), new(remark(backup.StatusMissed, "")), backup.RankSame},
 		"an unknown result is never harmless":              {backup.Outcome{}, &good, backup.RankError},

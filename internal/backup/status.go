@@ -121,13 +121,19 @@ func withoutMoments(remark string) string {
 }
 
 // isMoment reports whether a word is a date, a time of day or an offset from UTC: digits
-// with at least one colon, or two hyphens, slashes or points, and nothing else.
+// with at least one colon, or with a year of four digits and two hyphens, slashes or points,
+// and nothing else. An IP address or a version has no year.
 func isMoment(word string) bool {
 	word = strings.Trim(word, "[](),;")
-	digits, colons, others := 0, 0, 0
+	digits, colons, others, row, year := 0, 0, 0, 0, false
 	for _, r := range word {
+		row++
+		if !unicode.IsDigit(r) {
+			row = 0
+		}
+		year = year || row == 4
 		switch {
-		case unicode.IsDigit(r):
+		case row > 0:
 			digits++
 		case r == ':':
 			colons++
@@ -138,7 +144,7 @@ func isMoment(word string) bool {
 		}
 	}
 	signed := len(word) > 1 && (word[0] == '+' || word[0] == '-') && digits >= 2
-	return digits > 0 && (colons > 0 || others >= 2 || signed)
+	return digits > 0 && (colons > 0 || others >= 2 && year || signed)
 }
 
 func troubled(objects []Object) map[string]Status {
