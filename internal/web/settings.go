@@ -27,7 +27,7 @@ func inSettings(path, title string) settingsFrame {
 		{Path: "/settings/general", Label: "General", Icon: "clock", About: "The time zone in which days are judged, and the address of this site."},
 		{Path: "/settings/autotask", Group: "Extensions & Integrations", Label: "Autotask", Icon: "ticket", About: "The connection to Autotask, and how its tickets are made and resolved."},
 		{Path: "/settings/users", Group: "Access", Label: "Users", Icon: "users", About: "Who may sign in, and with which roles."},
-		{Path: "/settings/tokens", Group: "Access", Label: "API tokens", Icon: "keyboard", About: "Tokens with which scripts use the REST API for a user."},
+		{Path: "/settings/tokens", Group: "Access", Label: "API tokens", Icon: "key", About: "Tokens with which scripts use the REST API for a user."},
 		{Path: "/settings/audit", Group: "Records", Label: "Audit log", Icon: "history", About: "Who did what, when and from where."},
 	}
 	for i := range sections {

@@ -93,7 +93,7 @@ func auditRowOf(clock clock, entry store.AuditEntry) auditRow {
 		ID: entry.ID, At: clock.at(entry.At), Actor: entry.Actor, Action: auditWord(entry.Action),
 		Subject: entry.Subject, Link: auditLink(entry.Subject), Origin: entry.Origin,
 	}
-	row.Facts, row.Left = auditFacts(entry.Detail)
+	row.Facts, row.Left = auditFacts(clock, entry.Detail)
 	return row
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"backupchecks/internal/audit"
@@ -19,6 +20,9 @@ const (
 	maxFactLength = 300 // characters of a value
 	maxFactDepth  = 4
 )
+
+// factReader puts values into words, times in the site's zone.
+type factReader struct{ clock clock }
 
 // auditFact is a line of an entry's detail.
 type auditFact struct {
@@ -103,8 +107,10 @@ func auditWord(action string) string {
 }
 
 // auditFacts turns an entry's detail into lines. Of what stands there as it was and as it is,
-// only what differs is shown. left counts the lines beyond the limit.
-func auditFacts(detail json.RawMessage) (facts []auditFact, left int) {
+// only what differs is shown, and what is empty not at all. left counts the lines beyond the
+// limit.
+func auditFacts(at clock, detail json.RawMessage) (facts []auditFact, left int) {
+	c := factReader{at}
 	decoder := json.NewDecoder(bytes.NewReader(detail))
 	decoder.UseNumber() // ids are larger than what a float keeps
 	var whole any
@@ -113,19 +119,24 @@ func auditFacts(detail json.RawMessage) (facts []auditFact, left int) {
 	}
 	object, isObject := whole.(map[string]any)
 	if !isObject {
-		return []auditFact{{Name: "Detail", After: factText(whole)}}, 0
+		if whole == nil {
+			return nil, 0
+		}
+		return []auditFact{{Name: "Detail", After: c.text(whole)}}, 0
 	}
-	before, hadBefore := object["before"].(map[string]any)
-	after, hasAfter := object["after"].(map[string]any)
+	_, hadBefore := object["before"]
+	_, hasAfter := object["after"]
 	if hadBefore && hasAfter {
-		facts = differences(before, after)
+		facts = differences(c, object["before"], object["after"])
 		delete(object, "before")
 		delete(object, "after")
 	}
 	flat := map[string]string{}
-	flatten(flat, "", object, 0)
+	c.flatten(flat, "", object, 0)
 	for _, name := range slices.Sorted(maps.Keys(flat)) {
-		facts = append(facts, auditFact{Name: factName(name), After: flat[name]})
+		if flat[name] != "" {
+			facts = append(facts, auditFact{Name: factName(name), After: flat[name]})
+		}
 	}
 	if len(facts) > maxFacts {
 		return facts[:maxFacts], len(facts) - maxFacts
@@ -135,10 +146,10 @@ func auditFacts(detail json.RawMessage) (facts []auditFact, left int) {
 
 // differences are the members that changed, without the time of the change, which the entry
 // has itself.
-func differences(before, after map[string]any) []auditFact {
+func differences(c factReader, before, after any) []auditFact {
 	was, is := map[string]string{}, map[string]string{}
-	flatten(was, "", before, 0)
-	flatten(is, "", after, 0)
+	c.flatten(was, "", before, 0)
+	c.flatten(is, "", after, 0)
 	names := maps.Clone(was)
 	maps.Copy(names, is)
 	var facts []auditFact
@@ -154,19 +165,19 @@ func differences(before, after map[string]any) []auditFact {
 }
 
 // flatten gathers the values of an object under their paths: "mapping.company_id".
-func flatten(into map[string]string, path string, value any, depth int) {
+func (c factReader) flatten(into map[string]string, path string, value any, depth int) {
 	object, isObject := value.(map[string]any)
 	if !isObject || depth >= maxFactDepth {
-		into[path] = factText(value)
+		into[path] = c.text(value)
 		return
 	}
 	for name, inner := range object {
-		flatten(into, strings.TrimPrefix(path+"."+name, "."), inner, depth+1)
+		c.flatten(into, strings.TrimPrefix(path+"."+name, "."), inner, depth+1)
 	}
 }
 
 // factText says a value in words, cut to a sane length.
-func factText(value any) string {
+func (c factReader) text(value any) string {
 	var text string
 	switch value := value.(type) {
 	case nil:
@@ -178,12 +189,15 @@ func factText(value any) string {
 		return "no"
 	case string:
 		text = value
+		if at, err := time.Parse(time.RFC3339, value); err == nil {
+			text = c.clock.text(at)
+		}
 	case json.Number:
 		return value.String()
 	case []any:
 		parts := make([]string, 0, min(len(value), maxFacts))
 		for _, one := range value[:min(len(value), maxFacts)] {
-			parts = append(parts, factText(one))
+			parts = append(parts, c.text(one))
 		}
 		if rest := len(value) - len(parts); rest > 0 {
 			parts = append(parts, "and "+strconv.Itoa(rest)+" more")
@@ -207,7 +221,7 @@ func factName(path string) string {
 	words := strings.NewReplacer("_", " ", ".", ", ").Replace(path)
 	first, size := utf8.DecodeRuneInString(words)
 	if size == 0 {
-		return "Detail"
+		return "Changed" // the value itself, which is no object
 	}
 	return strings.ToUpper(string(first)) + words[size:]
 }

@@ -129,10 +129,14 @@ func viewTicketRow(t store.TicketRow, set settings.AutotaskSettings, clock clock
 		Former: !t.Active && t.State != backup.TicketMissing && t.State != backup.TicketFailed, Elsewhere: t.Tenant != "" && t.Tenant != set.Tenant(),
 		Detail: t.Detail, RunID: t.RunID, RunStatus: t.Run.Status, RunAt: clock.at(t.Run.At()),
 		JobID: t.Run.Job.ID, Job: t.Run.Job.Name, CustomerID: t.Run.Job.CustomerID, Customer: t.Run.Job.Customer,
-		CreatedBy: t.CreatedBy, Origin: originWord(t.Origin), Created: clock.at(t.CreatedAt), Checked: clock.maybe(t.CheckedAt),
+		CreatedBy: t.CreatedBy, Origin: madeWord(t.Origin), Created: clock.at(t.CreatedAt), Checked: clock.maybe(t.CheckedAt),
 	}
 	if row.Detail == row.State.Word || row.Detail == row.State.Word+"." {
 		row.Detail = ""
+	}
+	// Autotask's own word only where it says more, and of a ticket that is there.
+	if backup.Fold(row.AutotaskStatus) == backup.Fold(row.State.Word) || t.State == backup.TicketMissing {
+		row.AutotaskStatus = ""
 	}
 	if row.Number == "" && t.AutotaskID != nil {
 		row.Number = fmt.Sprintf("Id %d", *t.AutotaskID)
@@ -140,7 +144,7 @@ func viewTicketRow(t store.TicketRow, set settings.AutotaskSettings, clock clock
 	return row
 }
 
-func originWord(origin backup.TicketOrigin) string {
+func madeWord(origin backup.TicketOrigin) string {
 	switch origin {
 	case backup.TicketCreated:
 		return "created"
