@@ -46,17 +46,18 @@ type inboxTab struct {
 
 // mailRow is a mail as the list shows it.
 type mailRow struct {
-	ID         backup.MessageID
-	Path       string
-	Subject    string
-	From       string
-	When       whenView
-	Understood bool // a result was read
-	Status     backup.Status
-	What       string // whose mail it is: product and job
-	Confidence string
-	Troubled   bool
-	Current    bool
+	ID            backup.MessageID
+	Path          string
+	Subject       string
+	From          string
+	When          whenView
+	Status        backup.Status
+	Understood    bool // a result was read
+	Informational bool
+	What          string // whose mail it is: product and job
+	Confidence    string // empty where the row says as much already
+	Troubled      bool
+	Current       bool
 }
 
 // inboxUndo offers to bring back the mail that was deleted just now.
@@ -316,13 +317,16 @@ func customerNames(ctx context.Context, tx *store.Tx) ([]string, error) {
 func rowOf(msg backup.Message, now clock, place inboxPlace, opened backup.MessageID) mailRow {
 	row := mailRow{
 		ID: msg.ID, Path: place.path(msg.ID), Subject: subjectOf(msg), From: senderOf(msg), When: now.at(msg.ReceivedAt),
-		Understood: len(msg.Reading.Outcomes) > 0, Status: msg.Reading.Status(), What: whatOf(msg.Reading),
-		Confidence: confidenceWord(msg.Reading), Current: msg.ID == opened,
+		Status: msg.Reading.Status(), Understood: len(msg.Reading.Outcomes) > 0, Informational: msg.Reading.Informational,
+		What: whatOf(msg.Reading), Current: msg.ID == opened,
+	}
+	if row.Understood {
+		row.Confidence = confidenceWord(msg.Reading)
 	}
 	if msg.SentAt != nil {
 		row.When = now.at(*msg.SentAt)
 	}
-	row.Troubled = !row.Understood || row.Status != backup.StatusSuccess
+	row.Troubled = !row.Informational && row.Status != backup.StatusSuccess
 	return row
 }
 

@@ -58,11 +58,11 @@ func approveFormOf(r *http.Request) approveForm {
 		if !sent {
 			break
 		}
-		form.Outcomes = append(form.Outcomes, outcomeForm{
-			Job:    strings.TrimSpace(job[0]),
-			Type:   strings.TrimSpace(r.PostFormValue(fmt.Sprintf("type-%d", i))),
-			Status: backup.Status(r.PostFormValue(fmt.Sprintf("status-%d", i))),
-		})
+		outcome := outcomeForm{Job: strings.TrimSpace(job[0]), Type: strings.TrimSpace(r.PostFormValue(fmt.Sprintf("type-%d", i)))}
+		if status := backup.Status(r.PostFormValue(fmt.Sprintf("status-%d", i))); status.Valid() {
+			outcome.Status = status
+		}
+		form.Outcomes = append(form.Outcomes, outcome)
 	}
 	return form
 }

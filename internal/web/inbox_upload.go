@@ -8,6 +8,7 @@ import (
 
 	"backupchecks/internal/backup"
 	"backupchecks/internal/ingest"
+	"backupchecks/internal/store"
 )
 
 // uploadView says what became of one uploaded file.
@@ -64,13 +65,20 @@ func (s *Server) acceptFile(r *http.Request, header *multipart.FileHeader) (uplo
 	if err != nil {
 		return result, err
 	}
-	result.Path = inboxPlace{}.path(receipt.MessageID)
-	result.Sentence = receivedSentence(receipt)
-	return result, nil
+	var msg backup.Message
+	err = s.db.Read(r.Context(), func(tx *store.Tx) error {
+		msg, err = tx.Message(r.Context(), receipt.MessageID)
+		return err
+	})
+	result.Path, result.Fault = inboxPlace{}.path(receipt.MessageID), msg.Problem != ""
+	result.Sentence = receivedSentence(receipt, msg)
+	return result, err
 }
 
-func receivedSentence(receipt ingest.Receipt) string {
+func receivedSentence(receipt ingest.Receipt, msg backup.Message) string {
 	switch {
+	case msg.Problem != "":
+		return msg.Problem + " It is kept in the Inbox."
 	case receipt.Known:
 		return "This mail was here before; nothing changed."
 	case receipt.State == backup.Filed:
@@ -78,5 +86,5 @@ func receivedSentence(receipt ingest.Receipt) string {
 	case receipt.State == backup.Informational:
 		return "Informational; it makes no run."
 	}
-	return "Waits in the Inbox."
+	return "Waits in the Inbox for a person."
 }

@@ -5,6 +5,7 @@ package webtest
 
 import (
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -98,12 +99,37 @@ func (s *Site) Post(t testing.TB, path string, form url.Values, headers ...strin
 	return s.send(t, http.MethodPost, path, form, headers)
 }
 
+// Upload sends files as a form with a field for files would: names and contents in turn.
+func (s *Site) Upload(t testing.TB, path, field string, files ...string) *Page {
+	t.Helper()
+	var body strings.Builder
+	form := multipart.NewWriter(&body)
+	for i := 0; i+1 < len(files); i += 2 {
+		part, err := form.CreateFormFile(field, files[i])
+		if err == nil {
+			_, err = io.WriteString(part, files[i+1])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return s.sendBody(t, http.MethodPost, path, strings.NewReader(body.String()), []string{"Content-Type", form.FormDataContentType()})
+}
+
 func (s *Site) send(t testing.TB, method, path string, form url.Values, headers []string) *Page {
 	t.Helper()
-	var body io.Reader
-	if form != nil {
-		body = strings.NewReader(form.Encode())
+	if form == nil {
+		return s.sendBody(t, method, path, http.NoBody, headers)
 	}
+	return s.sendBody(t, method, path, strings.NewReader(form.Encode()), headers)
+}
+
+// sendBody sends a request, as a form of the site itself where the headers do not say otherwise.
+func (s *Site) sendBody(t testing.TB, method, path string, body io.Reader, headers []string) *Page {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.server.URL+path, body)
 	if err != nil {
 		t.Fatal(err)

@@ -25,6 +25,8 @@ function holdWhileLoading(root) {
 	let pending = 0;
 	const hold = () => root.getElementById("mail")?.toggleAttribute("inert", pending > 0);
 	const ours = (event) => event.target.closest?.(".inbox") !== null;
+	// What was said of an earlier act is over when another mail opens.
+	root.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "mail") root.getElementById("notices")?.replaceChildren(); });
 	root.addEventListener("htmx:beforeSend", (event) => { if (ours(event)) { pending++; hold(); } });
 	root.addEventListener("htmx:afterRequest", () => { pending = Math.max(0, pending - 1); hold(); });
 }
