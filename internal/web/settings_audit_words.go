@@ -218,7 +218,7 @@ func (c factReader) text(value any) string {
 
 // factName makes words of a member's name: "Company id" of "company_id".
 func factName(path string) string {
-	words := strings.NewReplacer("_", " ", ".", ", ").Replace(path)
+	words := strings.NewReplacer("_url", " URL", "_id", " id", "_", " ", ".", ", ").Replace(path)
 	first, size := utf8.DecodeRuneInString(words)
 	if size == 0 {
 		return "Changed" // the value itself, which is no object

@@ -86,38 +86,38 @@ func (s *Server) checkAutotask(ctx context.Context, who backup.User) ([]autotask
 	set.Enabled = true
 	credentials := checkFields(set.Validate(nil), "Credentials complete", "User name, password and tracking identifier are stored.",
 		"username", "password", "tracking_identifier")
-	checks := []autotaskCheck{credentials}
+	signIn := autotaskCheck{Name: "Sign-in to Autotask", Found: "Not tried, because the credentials are not complete."}
+	reference := autotaskCheck{Name: "Reference data access", Found: "Not tried, because there is no sign-in."}
 	if credentials.OK {
 		zone, err := s.tickets.TestConnection(ctx, who)
-		check, failure := answered("Sign-in to Autotask", "Zone "+zone+"; tickets may be found and created.", err)
-		if failure != nil {
-			return nil, failure
-		}
-		checks = append(checks, check)
-		if check.OK {
-			fresh, err := s.tickets.RefreshReference(ctx, who)
-			check, failure := answered("Reference data access", referenceRead(fresh), err)
-			if failure != nil {
-				return nil, failure
-			}
-			if checks = append(checks, check); check.OK {
-				ref = fresh
-			}
+		if err := signIn.note("Zone "+zone+"; tickets may be found and created.", err); err != nil {
+			return nil, err
 		}
 	}
-	return append(checks, checkChoices(set, ref)...), nil
+	if signIn.OK {
+		fresh, err := s.tickets.RefreshReference(ctx, who)
+		if err := reference.note(referenceRead(fresh), err); err != nil {
+			return nil, err
+		}
+		if reference.OK {
+			ref = fresh
+		}
+	}
+	return append([]autotaskCheck{credentials, signIn, reference}, checkChoices(set, ref)...), nil
 }
 
-// answered makes a check of a call to Autotask. A failure of ours is returned as such.
-func answered(name, fine string, err error) (autotaskCheck, error) {
+// note writes down what came of a call to Autotask. A failure of ours is returned as such.
+func (c *autotaskCheck) note(fine string, err error) error {
 	kind, sentence := backup.Explain(err)
-	if err != nil && kind == backup.Internal {
-		return autotaskCheck{}, err
+	switch {
+	case err == nil:
+		c.Found, c.OK = fine, true
+	case kind == backup.Internal:
+		return err
+	default:
+		c.Found = sentence
 	}
-	if err != nil {
-		return autotaskCheck{Name: name, Found: sentence}, nil
-	}
-	return autotaskCheck{Name: name, Found: fine, OK: true}, nil
+	return nil
 }
 
 func (s *Server) loadAutotask(ctx context.Context) (set settings.AutotaskSettings, ref settings.Reference, err error) {
