@@ -16,9 +16,14 @@ const maxBody = 1 << 20
 // response is what is answered, unless a fault comes between.
 type response struct {
 	status  int
-	body    any // sent as JSON; nil for an empty body
+	body    any // sent as JSON, but an htmlPage as it is; nil for an empty body
 	written bool
 }
+
+// htmlPage is a page for people where a program wants JSON.
+type htmlPage string
+
+const maintenance htmlPage = "<!DOCTYPE html><title>Maintenance</title><h1>We will be back soon</h1>"
 
 func ok(body any) response { return response{status: http.StatusOK, body: body} }
 
@@ -66,21 +71,22 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, prefix, path s
 	}
 	call.body = body
 	route := routeOf(call)
+	tenant := s.TenantOf(r.Header.Get("UserName"))
 	entry := s.traffic.begin(Request{
 		Time: s.now(), Method: r.Method, Path: r.URL.Path, Route: r.Method + " " + route,
 		User: r.Header.Get("UserName"), Body: string(body),
-	}, entityOf(route), r.Header.Get("ApiIntegrationCode"))
+	}, thread{tenant, entityOf(route), r.Header.Get("ApiIntegrationCode")})
 	defer s.traffic.end(entry)
 
-	s.waitWhileHeld(r.Context())
-	fault := s.takeFault(r.Method, route)
-	if fault.waits(r.Context(), s.usageLatency()) != nil {
+	s.line.waitWhileHeld(r.Context())
+	fault := s.line.meet(r.Method, route)
+	if fault.waits(r.Context(), tenant.latency(entry.threads)) != nil {
 		return
 	}
 	if fault.beforeWork(w, entry) {
 		return
 	}
-	answer := s.answer(call, prefix, route, entry)
+	answer := s.answer(call, tenant, prefix, route, entry)
 	entry.note(answer.status, fault)
 	if fault.afterWork(w, r) {
 		return
@@ -92,6 +98,12 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, prefix, path s
 func write(w http.ResponseWriter, answer response) {
 	if answer.body == nil {
 		w.WriteHeader(answer.status)
+		return
+	}
+	if page, isPage := answer.body.(htmlPage); isPage {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(answer.status)
+		_, _ = io.WriteString(w, string(page)) // a caller that left needs no answer
 		return
 	}
 	var buffer bytes.Buffer
@@ -147,10 +159,9 @@ func entityOf(route string) string {
 	}
 }
 
-// answer works a call out. All state changes happen here, one call at a time.
-func (s *Server) answer(call apiCall, prefix, route string, entry *exchange) response {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// answer works a call out. tenant is that of the user whose name was sent, nil for a user that
+// nobody knows; it alone decides whose data is meant.
+func (s *Server) answer(call apiCall, tenant *Tenant, prefix, route string, entry *exchange) response {
 	if strings.EqualFold(call.version, "VersionInformation") && len(call.parts) == 0 {
 		return ok(map[string][]string{"apiVersions": {"V1.0"}})
 	}
@@ -158,35 +169,43 @@ func (s *Server) answer(call apiCall, prefix, route string, entry *exchange) res
 		return noRoute(call.Request)
 	}
 	if route == "zoneInformation" { // any zone answers for any user
-		return s.zoneInformation(call.Request)
+		if tenant := s.TenantOf(call.URL.Query().Get("user")); tenant != nil {
+			return tenant.zoneInformation(call.Request)
+		}
+		return failed("Zone information could not be determined")
 	}
-	user, refusal := s.authenticate(call.Request)
-	if refusal == nil && !strings.EqualFold(prefix, s.zonePath) {
-		refusal = &response{status: http.StatusUnauthorized} // the tenant lives elsewhere
+	if tenant != nil {
+		return tenant.answer(call, prefix, route, entry.threads)
 	}
+	return response{status: http.StatusUnauthorized}
+}
+
+// answer works a call to the tenant out. All changes of its data by the API happen here, one
+// call at a time. threads is how many calls for the same entity and tracking identifier are
+// in flight.
+func (t *Tenant) answer(call apiCall, prefix, route string, threads int) response {
+	t.lock()
+	defer t.mu.Unlock()
+	user, refusal := t.authenticate(call.Request, prefix)
 	if refusal != nil {
 		return *refusal
 	}
 	call.user = user
-	used := s.traffic.countHour(s.now())
-	if entry.threads > s.opts.ThreadLimit {
-		return s.tooManyThreads()
+	t.hour = append(t.hour, t.now())
+	used := t.usedThisHour()
+	if refusal = t.admit(threads, used); refusal != nil {
+		return *refusal
 	}
-	if used > s.opts.HourlyLimit {
-		return response{status: http.StatusTooManyRequests, body: map[string][]string{
-			"errors": {"The external request threshold of " + strconv.Itoa(s.opts.HourlyLimit) + " requests in 60 minutes is exceeded."},
-		}}
-	}
-	return s.dispatch(call, route, used)
+	return t.dispatch(call, route, used)
 }
 
 // dispatch carries out a call by its route.
-func (s *Server) dispatch(call apiCall, route string, used int) response {
+func (t *Tenant) dispatch(call apiCall, route string, used int) response {
 	switch route {
 	case "ThresholdInformation":
 		return onlyGet(call, func() response {
 			return ok(map[string]int{
-				"externalRequestThreshold": s.opts.HourlyLimit, "requestThresholdTimeframe": 60,
+				"externalRequestThreshold": t.opts.HourlyLimit, "requestThresholdTimeframe": 60,
 				"currentTimeframeRequestCount": used,
 			})
 		})
@@ -195,11 +214,11 @@ func (s *Server) dispatch(call apiCall, route string, used int) response {
 			return ok(map[string]any{"majorVersion": 2026, "minorVersion": 4, "build": 1, "customerType": 1})
 		})
 	case "Tickets/{id}/Notes":
-		return s.childNotes(call)
+		return t.childNotes(call)
 	case "Tickets/{id}/Notes/{id}":
-		return onlyGet(call, func() response { return s.item("ticketnotes", call.parts[3]) })
+		return onlyGet(call, func() response { return t.noteOf(call.parts[1], call.parts[3]) })
 	}
-	entity := s.entities[strings.ToLower(call.parts[0])]
+	entity := t.entities[strings.ToLower(call.parts[0])]
 	if entity == nil {
 		return noRoute(call.Request)
 	}
@@ -209,15 +228,15 @@ func (s *Server) dispatch(call apiCall, route string, used int) response {
 	_, rest, _ := strings.Cut(route, "/")
 	switch rest {
 	case "":
-		return s.writeEntity(call, entity)
+		return t.writeEntity(call, entity)
 	case "{id}":
-		return onlyGet(call, func() response { return s.item(strings.ToLower(entity.name), call.parts[1]) })
+		return onlyGet(call, func() response { return t.item(strings.ToLower(entity.name), call.parts[1]) })
 	case "query", "query/count", "query/next":
-		return s.query(call, entity, rest)
+		return t.query(call, entity, rest)
 	case "entityInformation":
 		return onlyGet(call, func() response { return information(entity) })
 	case "entityInformation/fields":
-		return onlyGet(call, func() response { return s.describe(entity) })
+		return onlyGet(call, func() response { return t.describe(entity) })
 	case "entityInformation/userDefinedFields":
 		return onlyGet(call, func() response { return ok(map[string][]any{"fields": {}}) })
 	}
@@ -232,24 +251,14 @@ func onlyGet(call apiCall, answer func() response) response {
 }
 
 // item answers one record. A record that does not exist and one that is hidden look alike.
-func (s *Server) item(entity, id string) response {
+func (t *Tenant) item(entity, id string) response {
 	number, _ := strconv.ParseInt(id, 10, 64) // the route has seen that it is a number
-	r, found := s.entities[entity].rows[number]
-	if !found || entity == "tickets" && s.hidden[number] {
-		if s.opts.MissingAs404 {
+	r, found := t.entities[entity].rows[number]
+	if !found || !t.visible(t.entities[entity], r) {
+		if t.opts.MissingAs404 {
 			return response{status: http.StatusNotFound}
 		}
 		return ok(map[string]any{"item": nil})
 	}
-	return ok(map[string]any{"item": s.entities[entity].show(r, nil)})
-}
-
-// tooManyThreads answers one request too many at once; both forms were seen.
-func (s *Server) tooManyThreads() response {
-	if s.opts.ThreadsAs500 {
-		return failed("Itgenatr005: the thread threshold of this tracking identifier and endpoint is exceeded.")
-	}
-	return response{status: http.StatusTooManyRequests, body: map[string][]string{
-		"errors": {"The thread threshold of this tracking identifier and endpoint is exceeded."},
-	}}
+	return ok(map[string]any{"item": t.entities[entity].show(r, nil)})
 }

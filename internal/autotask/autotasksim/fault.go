@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -23,6 +24,8 @@ const (
 	TooMany           FaultKind = "too many"           // 429, with Retry-After if RetryAfter is set; nothing is done
 	ThreadLimit       FaultKind = "thread limit"       // 500 with Itgenatr005; nothing is done
 	HTMLPage          FaultKind = "html page"          // 503 with a page for people; nothing is done
+	HTMLAs200         FaultKind = "html page as 200"   // a page for people that claims success; nothing is done
+	SignedOut         FaultKind = "signed out"         // 401 whatever the credentials; nothing is done
 	Slow              FaultKind = "slow"               // answers rightly after Delay
 )
 
@@ -30,7 +33,7 @@ const (
 func FaultKinds() []FaultKind {
 	return []FaultKind{
 		Refuse, UnavailableBefore, UnavailableAfter, CutBefore, CutAfter, HangAfter, TooMany, ThreadLimit,
-		HTMLPage, Slow,
+		HTMLPage, HTMLAs200, SignedOut, Slow,
 	}
 }
 
@@ -55,56 +58,89 @@ type pendingFault struct {
 	left int
 }
 
+// line is what lies between the callers and the service. It has a lock of its own, because
+// requests wait on it outside those of the tenants.
+type line struct {
+	mu     sync.Mutex
+	faults []*pendingFault
+	random *random       // nil: nothing fails at random
+	isCut  bool          // no request comes through
+	held   chan struct{} // closed when requests go on; nil while none are held
+}
+
 // FailNext makes the next n requests that the fault is aimed at fail. Faults given earlier
 // are met earlier.
 func (s *Server) FailNext(n int, fault Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = append(s.faults, &pendingFault{fault, n})
+	s.line.mu.Lock()
+	defer s.line.mu.Unlock()
+	s.line.faults = append(s.line.faults, &pendingFault{fault, n})
 }
 
-// ClearFaults takes all faults back that were not met yet.
+// ClearFaults takes all faults of FailNext back that were not met yet.
 func (s *Server) ClearFaults() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = nil
+	s.line.mu.Lock()
+	defer s.line.mu.Unlock()
+	s.line.faults = nil
 }
 
 // PendingFaults returns how many requests will still fail.
 func (s *Server) PendingFaults() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.line.mu.Lock()
+	defer s.line.mu.Unlock()
 	left := 0
-	for _, fault := range s.faults {
+	for _, fault := range s.line.faults {
 		left += fault.left
 	}
 	return left
 }
 
+// CutLine breaks the connection of every request before any work, zone discovery included,
+// until Heal.
+func (s *Server) CutLine() {
+	s.line.mu.Lock()
+	defer s.line.mu.Unlock()
+	s.line.isCut = true
+}
+
+// IsCut reports whether the line is cut.
+func (s *Server) IsCut() bool {
+	s.line.mu.Lock()
+	defer s.line.mu.Unlock()
+	return s.line.isCut
+}
+
+// Heal mends the line and takes all faults back, those at random too.
+func (s *Server) Heal() {
+	s.line.mu.Lock()
+	defer s.line.mu.Unlock()
+	s.line.isCut, s.line.faults, s.line.random = false, nil, nil
+}
+
 // Hold makes every request wait until release is called. A second call while requests are
 // held joins the first.
 func (s *Server) Hold() (release func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.held == nil {
-		s.held = make(chan struct{})
+	l := &s.line
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held == nil {
+		l.held = make(chan struct{})
 	}
-	held := s.held
+	held := l.held
 	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.held == held {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.held == held {
 			close(held)
-			s.held = nil
+			l.held = nil
 		}
 	}
 }
 
 // waitWhileHeld returns when requests may go on or ctx ends.
-func (s *Server) waitWhileHeld(ctx context.Context) {
-	s.mu.Lock()
-	held := s.held
-	s.mu.Unlock()
+func (l *line) waitWhileHeld(ctx context.Context) {
+	l.mu.Lock()
+	held := l.held
+	l.mu.Unlock()
 	if held == nil {
 		return
 	}
@@ -114,11 +150,15 @@ func (s *Server) waitWhileHeld(ctx context.Context) {
 	}
 }
 
-// takeFault returns the fault that a request meets, nil for none.
-func (s *Server) takeFault(method, route string) *Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, pending := range s.faults {
+// meet returns the fault that a request meets, nil for none: first a cut line, then faults by
+// rule, then those at random.
+func (l *line) meet(method, route string) *Fault {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.isCut {
+		return &Fault{Kind: CutBefore}
+	}
+	for i, pending := range l.faults {
 		if !pending.aimsAt(method, route) {
 			continue
 		}
@@ -127,11 +167,11 @@ func (s *Server) takeFault(method, route string) *Fault {
 			continue
 		}
 		if pending.left--; pending.left <= 0 {
-			s.faults = slices.Delete(s.faults, i, i+1)
+			l.faults = slices.Delete(l.faults, i, i+1)
 		}
 		return &pending.Fault
 	}
-	return nil
+	return l.random.meet(method, route)
 }
 
 // aimsAt reports whether the fault is meant for a request.
@@ -147,7 +187,7 @@ func (f *Fault) aimsAt(method, route string) bool {
 	}
 }
 
-// waits delays a request: by the fault, and by how much the hourly limit is used.
+// waits delays a request by the fault and by latency.
 func (f *Fault) waits(ctx context.Context, latency time.Duration) error {
 	if f != nil && f.Kind == Slow {
 		latency += f.Delay
@@ -162,19 +202,6 @@ func (f *Fault) waits(ctx context.Context, latency time.Duration) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
-	}
-}
-
-// usageLatency is how much each request is delayed by the use of the hourly limit.
-func (s *Server) usageLatency() time.Duration {
-	used := s.traffic.used(s.now())
-	switch {
-	case !s.opts.LatencyByUsage || used*2 < s.opts.HourlyLimit:
-		return 0
-	case used*4 < s.opts.HourlyLimit*3:
-		return time.Second / 2
-	default:
-		return time.Second
 	}
 }
 
@@ -198,13 +225,13 @@ func (f *Fault) beforeWork(w http.ResponseWriter, entry *exchange) bool {
 		}
 		answer = response{status: http.StatusTooManyRequests}
 	case ThreadLimit:
-		answer = failed("Itgenatr005: the thread threshold of this tracking identifier and endpoint is exceeded.")
+		answer = failed(threadText)
 	case HTMLPage:
-		entry.note(http.StatusServiceUnavailable, f)
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = w.Write([]byte("<!DOCTYPE html><title>Maintenance</title><h1>We will be back soon</h1>")) // a caller that left needs no answer
-		return true
+		answer = response{status: http.StatusServiceUnavailable, body: maintenance}
+	case HTMLAs200:
+		answer = ok(maintenance)
+	case SignedOut:
+		answer = response{status: http.StatusUnauthorized}
 	case CutBefore:
 		entry.note(0, f)
 		panic(http.ErrAbortHandler) // how net/http is told to break the connection

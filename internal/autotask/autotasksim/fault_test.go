@@ -28,6 +28,8 @@ func TestFaults(t *testing.T) {
 		{autotasksim.TooMany, 429, ``, 0},
 		{autotasksim.ThreadLimit, 500, `{"errors":["Itgenatr005: the thread threshold of this tracking identifier and endpoint is exceeded."]}`, 0},
 		{autotasksim.HTMLPage, 503, `<!DOCTYPE html><title>Maintenance</title><h1>We will be back soon</h1>`, 0},
+		{autotasksim.HTMLAs200, 200, `<!DOCTYPE html><title>Maintenance</title><h1>We will be back soon</h1>`, 0},
+		{autotasksim.SignedOut, 401, ``, 0},
 	} {
 		s := start(t, autotasksim.Options{})
 		s.FailNext(1, autotasksim.Fault{Kind: test.kind})

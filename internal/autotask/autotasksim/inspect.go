@@ -119,39 +119,39 @@ func list[T any](e *entity, as func(row) T, keep func(row) bool) []T {
 }
 
 // Tickets returns all tickets, hidden ones included, by id.
-func (s *Server) Tickets() []Ticket {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return list(s.entities["tickets"], asTicket, nil)
+func (t *Tenant) Tickets() []Ticket {
+	t.lock()
+	defer t.mu.Unlock()
+	return list(t.entities["tickets"], asTicket, nil)
 }
 
 // TicketsByExternalID returns the tickets with exactly this external id.
-func (s *Server) TicketsByExternalID(key string) []Ticket {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return list(s.entities["tickets"], asTicket, func(r row) bool { return r["externalID"] == key })
+func (t *Tenant) TicketsByExternalID(key string) []Ticket {
+	t.lock()
+	defer t.mu.Unlock()
+	return list(t.entities["tickets"], asTicket, func(r row) bool { return r["externalID"] == key })
 }
 
 // Ticket returns one ticket, and false when there is none.
-func (s *Server) Ticket(id int64) (Ticket, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, found := s.entities["tickets"].rows[id]
+func (t *Tenant) Ticket(id int64) (Ticket, bool) {
+	t.lock()
+	defer t.mu.Unlock()
+	r, found := t.entities["tickets"].rows[id]
 	return asTicket(r), found
 }
 
 // Notes returns a ticket's notes by id.
-func (s *Server) Notes(ticketID int64) []Note {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return list(s.entities["ticketnotes"], asNote, ofTicket(ticketID))
+func (t *Tenant) Notes(ticketID int64) []Note {
+	t.lock()
+	defer t.mu.Unlock()
+	return list(t.entities["ticketnotes"], asNote, ofTicket(ticketID))
 }
 
 // TimeEntries returns a ticket's time entries by id.
-func (s *Server) TimeEntries(ticketID int64) []TimeEntry {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return list(s.entities["timeentries"], asTimeEntry, ofTicket(ticketID))
+func (t *Tenant) TimeEntries(ticketID int64) []TimeEntry {
+	t.lock()
+	defer t.mu.Unlock()
+	return list(t.entities["timeentries"], asTimeEntry, ofTicket(ticketID))
 }
 
 func ofTicket(id int64) func(row) bool {
@@ -159,15 +159,15 @@ func ofTicket(id int64) func(row) bool {
 }
 
 // Companies returns all companies by id.
-func (s *Server) Companies() []Company {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return list(s.entities["companies"], asCompany, nil)
+func (t *Tenant) Companies() []Company {
+	t.lock()
+	defer t.mu.Unlock()
+	return list(t.entities["companies"], asCompany, nil)
 }
 
 // DeletedTickets returns the traces of deleted tickets, oldest first.
-func (s *Server) DeletedTickets() []DeletedTicket {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return list(s.entities["deletedticketlogs"], asDeleted, nil)
+func (t *Tenant) DeletedTickets() []DeletedTicket {
+	t.lock()
+	defer t.mu.Unlock()
+	return list(t.entities["deletedticketlogs"], asDeleted, nil)
 }

@@ -30,7 +30,7 @@ func singular(name string) string {
 
 // describe answers the fields of an entity with their picklists. The values are texts, while
 // records carry numbers, and inactive values stay in the lists.
-func (s *Server) describe(e *entity) response {
+func (t *Tenant) describe(e *entity) response {
 	fields := []map[string]any{}
 	for _, f := range e.fields {
 		parent := ""
@@ -40,7 +40,7 @@ func (s *Server) describe(e *entity) response {
 		fields = append(fields, map[string]any{
 			"name": f.name, "dataType": f.kind, "length": f.length, "isRequired": f.required, "isReadOnly": f.readOnly,
 			"isQueryable": !f.blind, "isReference": f.refers != "", "referenceEntityType": f.refers,
-			"isPickList": f.picklist, "picklistValues": s.choices(f), "picklistParentValueField": parent,
+			"isPickList": f.picklist, "picklistValues": t.choices(f), "picklistParentValueField": parent,
 			"isSupportedWebhookField": true,
 		})
 	}
@@ -48,12 +48,12 @@ func (s *Server) describe(e *entity) response {
 }
 
 // choices are a field's picklist values, null for a field without.
-func (s *Server) choices(f field) []map[string]any {
+func (t *Tenant) choices(f field) []map[string]any {
 	if !f.picklist {
 		return nil
 	}
 	values := []map[string]any{}
-	for i, choice := range s.seed.Picklists[f.name] {
+	for i, choice := range t.seed.Picklists[f.name] {
 		values = append(values, map[string]any{
 			"value": strconv.FormatInt(choice.Value, 10), "label": choice.Label, "isDefaultValue": choice.Default,
 			"sortOrder": i + 1, "parentValue": choice.Parent, "isActive": !choice.Inactive, "isSystem": choice.System,
@@ -63,8 +63,8 @@ func (s *Server) choices(f field) []map[string]any {
 }
 
 // choice finds a picklist value.
-func (s *Server) choice(list string, value int64) (Choice, bool) {
-	for _, choice := range s.seed.Picklists[list] {
+func (t *Tenant) choice(list string, value int64) (Choice, bool) {
+	for _, choice := range t.seed.Picklists[list] {
 		if choice.Value == value {
 			return choice, true
 		}
@@ -73,12 +73,12 @@ func (s *Server) choice(list string, value int64) (Choice, bool) {
 }
 
 // label is what a person sees for a picklist value.
-func (s *Server) label(list string, value any) string {
+func (t *Tenant) label(list string, value any) string {
 	number, isNumber := value.(int64)
 	if !isNumber {
 		return ""
 	}
-	if choice, found := s.choice(list, number); found {
+	if choice, found := t.choice(list, number); found {
 		return choice.Label
 	}
 	return strconv.FormatInt(number, 10)

@@ -36,7 +36,7 @@ type condition struct {
 
 // query answers a query, a count, or a next page of a query. The next page of a query by POST
 // wants POST and the same body again; that of a query by GET carries its search.
-func (s *Server) query(call apiCall, e *entity, rest string) response {
+func (t *Tenant) query(call apiCall, e *entity, rest string) response {
 	data := call.body
 	if search := call.URL.Query().Get("search"); call.Method == http.MethodGet && search != "" {
 		data = []byte(search)
@@ -58,23 +58,35 @@ func (s *Server) query(call apiCall, e *entity, rest string) response {
 	if problem := e.problem(body); problem != "" {
 		return failed(problem)
 	}
-	found := s.matching(e, body.Filter)
+	found := t.matching(e, body.Filter)
 	if rest == "query/count" {
 		return ok(map[string]int{"queryCount": len(found)})
 	}
-	return s.page(call, e, body, found, string(data))
+	return t.page(call, e, body, found, string(data))
 }
 
 // matching returns the ids of the rows that meet all conditions, in order.
-func (s *Server) matching(e *entity, filter []condition) []int64 {
+func (t *Tenant) matching(e *entity, filter []condition) []int64 {
 	var found []int64
 	for _, id := range slices.Sorted(maps.Keys(e.rows)) {
-		hidden := e.name == "Tickets" && s.hidden[id]
-		if !hidden && e.meets(e.rows[id], condition{Op: "and", Items: filter}) {
+		if t.visible(e, e.rows[id]) && e.meets(e.rows[id], condition{Op: "and", Items: filter}) {
 			found = append(found, id)
 		}
 	}
 	return found
+}
+
+// visible reports whether the API users may see a record. What belongs to a hidden ticket is
+// hidden with it.
+func (t *Tenant) visible(e *entity, r row) bool {
+	switch e.name {
+	case "Tickets":
+		return !t.hidden[get[int64](r, "id")]
+	case "TicketNotes", "TimeEntries":
+		return !t.hidden[get[int64](r, "ticketID")]
+	default:
+		return true
+	}
 }
 
 // paging is what the address of a next page carries.
@@ -85,7 +97,7 @@ type paging struct {
 }
 
 // page answers a page of the rows found. There is no sorting: rows come by id.
-func (s *Server) page(call apiCall, e *entity, body queryBody, found []int64, search string) response {
+func (t *Tenant) page(call apiCall, e *entity, body queryBody, found []int64, search string) response {
 	size := body.MaxRecords
 	if size <= 0 || size > maxPageSize {
 		size = maxPageSize
@@ -106,7 +118,7 @@ func (s *Server) page(call apiCall, e *entity, body queryBody, found []int64, se
 		if call.Method == http.MethodGet {
 			values.Set("search", search)
 		}
-		next = fmt.Sprintf("%s%s%s/V1.0/%s/query/next?%s", s.base(call.Request), s.zonePath, apiRoot, e.name, values.Encode())
+		next = fmt.Sprintf("%s%s%s/V1.0/%s/query/next?%s", t.base(call.Request), t.zonePath, apiRoot, e.name, values.Encode())
 	}
 	items := []map[string]any{}
 	for _, id := range found {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	_ "time/tzdata" // the tenant's zone, on systems without a database of zones
 )
@@ -18,6 +19,7 @@ var defaultSeed []byte
 
 // Seed is a tenant to play: who may call, and what is there at the start.
 type Seed struct {
+	Zone       string              `json:"zone,omitempty"` // stands in the API's address before /ATServicesRest; empty: nothing does
 	ZoneName   string              `json:"zoneName"`
 	CI         int64               `json:"ci"`       // the tenant's number
 	TimeZone   string              `json:"timeZone"` // whose dates ticket numbers carry
@@ -25,6 +27,10 @@ type Seed struct {
 	Companies  []SeedCompany       `json:"companies"`
 	Picklists  map[string][]Choice `json:"picklists"` // by field: queueID, source, status, priority, …
 	Categories []Category          `json:"categories"`
+
+	// Tenants are further tenants. Each needs a number (ci) and users of its own; a sandbox is
+	// such a tenant.
+	Tenants []Seed `json:"tenants,omitempty"`
 }
 
 // User is an API user. In the real service a user name, its secret and the tracking
@@ -124,7 +130,35 @@ func (s Seed) complete() Seed {
 		lists[name] = slices.Clone(choices)
 	}
 	s.Picklists, s.Users = lists, slices.Clone(s.Users)
+	s.Tenants = slices.Clone(s.Tenants)
+	for i, tenant := range s.Tenants {
+		s.Tenants[i] = tenant.complete()
+	}
 	return s
+}
+
+// checkTenants reports tenants that could not be told apart.
+func (s Seed) checkTenants() error {
+	numbers, names := map[int64]bool{}, map[string]bool{}
+	for _, tenant := range append([]Seed{s}, s.Tenants...) {
+		if numbers[tenant.CI] {
+			return fmt.Errorf("two tenants have the number (ci) %d", tenant.CI)
+		}
+		numbers[tenant.CI] = true
+		for _, user := range tenant.Users {
+			name := strings.ToLower(user.Name)
+			if names[name] {
+				return fmt.Errorf("the user %s is there twice", user.Name)
+			}
+			names[name] = true
+		}
+	}
+	for _, tenant := range s.Tenants {
+		if len(tenant.Tenants) > 0 {
+			return errors.New("a tenant has tenants")
+		}
+	}
+	return nil
 }
 
 // location checks the seed and returns the tenant's time zone.

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -29,24 +29,17 @@ type Options struct {
 	LatencyByUsage bool   // slows down by 0.5 s from half and 1 s from three quarters of the hourly limit
 }
 
-// Server plays one tenant. It is safe for concurrent use.
+// Server plays the service for the tenants of a seed. Its methods for tickets, companies and
+// users are those of the first tenant; TenantOf leads to the others. It is safe for
+// concurrent use.
 type Server struct {
-	opts     Options
-	seed     Seed
-	location *time.Location
-	now      func() time.Time
-	log      *slog.Logger
-	ui       http.Handler
+	*Tenant
 
-	mu       sync.Mutex
-	entities map[string]*entity // by name in lower case
-	counters map[string]int     // tickets numbered, by day
-	hidden   map[int64]bool     // tickets that the API user may not see
-	failures map[string]int     // refused sign-ins, by user
-	zonePath string             // before /ATServicesRest; changes when the tenant moves
-	faults   []*pendingFault
-	traffic  traffic
-	held     chan struct{} // closed when requests go on; nil while none are held
+	tenants []*Tenant // the first is the embedded one
+	opts    Options
+	log     *slog.Logger
+	traffic traffic
+	line    line
 }
 
 // New makes a server from opts.
@@ -54,31 +47,30 @@ func New(opts Options) (*Server, error) {
 	if opts.Now == nil {
 		return nil, errors.New("autotasksim: the clock (Now) is missing")
 	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
 	seed := DefaultSeed()
 	if opts.Seed != nil {
 		seed = opts.Seed.complete()
 	}
-	location, err := seed.location()
-	if err != nil {
+	opts.LockAfter, opts.ThreadLimit, opts.HourlyLimit = orElse(opts.LockAfter, 10), orElse(opts.ThreadLimit, 3), orElse(opts.HourlyLimit, 10_000)
+	if err := seed.checkTenants(); err != nil {
 		return nil, fmt.Errorf("autotasksim: seed: %w", err)
 	}
-	opts.LockAfter, opts.ThreadLimit, opts.HourlyLimit = orElse(opts.LockAfter, 10), orElse(opts.ThreadLimit, 3), orElse(opts.HourlyLimit, 10_000)
-	s := &Server{
-		opts: opts, seed: seed, location: location, now: opts.Now, log: opts.Log,
-		entities: newEntities(), counters: map[string]int{}, hidden: map[int64]bool{}, failures: map[string]int{},
-		traffic: newTraffic(),
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
-	companies := s.entities["companies"]
-	for _, company := range seed.Companies {
-		companies.rows[company.ID] = row{
-			"id": company.ID, "companyName": company.Name, "companyNumber": company.Number,
-			"companyType": int64(orElse(int(company.Type), 1)), "isActive": !company.Inactive, "createDate": s.now().UTC(),
+	s := &Server{opts: opts, log: opts.Log, traffic: newTraffic()}
+	for i, seed := range append([]Seed{seed}, seed.Tenants...) {
+		tenant, err := newTenant(seed, opts)
+		if err != nil {
+			return nil, fmt.Errorf("autotasksim: seed: %w", err)
 		}
+		if i > 0 {
+			tenant.root = "/tenants/" + strconv.FormatInt(seed.CI, 10)
+		}
+		tenant.ui = s.routes(tenant)
+		s.tenants = append(s.tenants, tenant)
 	}
-	s.ui = s.routes()
+	s.Tenant = s.tenants[0]
 	return s, nil
 }
 
@@ -89,6 +81,20 @@ func orElse(value, standard int) int {
 	return value
 }
 
+// Tenants returns all tenants in the order of the seed.
+func (s *Server) Tenants() []*Tenant { return slices.Clone(s.tenants) }
+
+// TenantOf returns the tenant that an API user belongs to, nil for a user that no tenant
+// knows. Which tenant is meant is decided by the user name alone, as in the real service.
+func (s *Server) TenantOf(userName string) *Tenant {
+	for _, tenant := range s.tenants {
+		if tenant.knows(userName) {
+			return tenant
+		}
+	}
+	return nil
+}
+
 // apiRoot stands in the path of every API call.
 const apiRoot = "/ATServicesRest"
 
@@ -97,7 +103,7 @@ const apiRoot = "/ATServicesRest"
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	prefix, path, found := cut(r.URL.Path, apiRoot, s.opts.StrictCase)
 	if !found {
-		s.ui.ServeHTTP(w, r)
+		s.pagesFor(r.URL.Path).ServeHTTP(w, r)
 		return
 	}
 	s.serveAPI(w, r, prefix, strings.TrimRight(path, "/"))
@@ -117,55 +123,13 @@ func cut(path, root string, strict bool) (before, after string, found bool) {
 	return before, after, after == "" || after[0] == '/'
 }
 
-// base is the address of this server, without a final slash.
-func (s *Server) base(r *http.Request) string {
-	if s.opts.BaseURL != "" {
-		return strings.TrimRight(s.opts.BaseURL, "/")
-	}
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
-}
-
-// zoneInformation answers where a user's tenant is. It wants no credentials.
-func (s *Server) zoneInformation(r *http.Request) response {
-	name := r.URL.Query().Get("user")
-	known := slices.ContainsFunc(s.seed.Users, func(u User) bool { return strings.EqualFold(u.Name, name) })
-	if !known {
-		return failed("Zone information could not be determined")
-	}
-	return ok(struct {
-		ZoneName string `json:"zoneName"`
-		URL      string `json:"url"`
-		WebURL   string `json:"webUrl"`
-		CI       int64  `json:"ci"`
-	}{s.seed.ZoneName, s.base(r) + s.zonePath + apiRoot + "/", s.base(r) + "/", s.seed.CI})
-}
-
-// authenticate returns the API user of a request. Whatever is wrong with name or secret, the
-// answer is the same empty 401; enough of them lock the user, and then it stays so.
-func (s *Server) authenticate(r *http.Request) (User, *response) {
-	refused := &response{status: http.StatusUnauthorized}
-	name := r.Header.Get("UserName")
-	i := slices.IndexFunc(s.seed.Users, func(u User) bool { return strings.EqualFold(u.Name, name) })
-	if i < 0 {
-		return User{}, refused
-	}
-	user := s.seed.Users[i]
-	if s.failures[user.Name] >= s.opts.LockAfter || user.Inactive {
-		return user, refused
-	}
-	if r.Header.Get("Secret") != user.Secret {
-		s.failures[user.Name]++
-		return user, refused
-	}
-	if r.Header.Get("ApiIntegrationCode") != user.IntegrationCode {
-		if s.opts.BadCodeAs401 {
-			return user, refused
+// pagesFor returns the pages of the tenant that a path names, those of the first tenant for
+// all other paths.
+func (s *Server) pagesFor(path string) http.Handler {
+	for _, tenant := range s.tenants[1:] {
+		if rest, found := strings.CutPrefix(path, tenant.root); found && (rest == "" || rest[0] == '/') {
+			return http.StripPrefix(tenant.root, tenant.ui)
 		}
-		return user, new(failed("IntegrationCode is invalid."))
 	}
-	s.failures[user.Name] = 0
-	return user, nil
+	return s.tenants[0].ui
 }

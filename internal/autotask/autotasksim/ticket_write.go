@@ -18,7 +18,7 @@ const apiResource int64 = 29682885
 
 // writeEntity answers a call on an entity's own path. The API reaches notes through their
 // ticket only, and there is no list without a query.
-func (s *Server) writeEntity(call apiCall, e *entity) response {
+func (t *Tenant) writeEntity(call apiCall, e *entity) response {
 	changes := call.Method == http.MethodPost || call.Method == http.MethodPatch || call.Method == http.MethodPut
 	switch {
 	case e.name == "TicketNotes" || e.name == "DeletedTicketLogs":
@@ -33,9 +33,9 @@ func (s *Server) writeEntity(call apiCall, e *entity) response {
 		return *refusal
 	}
 	if call.Method == http.MethodPost {
-		return s.createTicket(e, sent)
+		return t.createTicket(e, sent)
 	}
-	return s.updateTicket(e, sent, call.Method == http.MethodPut)
+	return t.updateTicket(e, sent, call.Method == http.MethodPut)
 }
 
 // sentFields is a body's members by their names in lower case; incoming names match in any
@@ -78,13 +78,13 @@ func (e *entity) read(sent sentFields) (r row, problems []string) {
 }
 
 // createTicket makes a ticket. The answer has the id alone.
-func (s *Server) createTicket(e *entity, sent sentFields) response {
+func (t *Tenant) createTicket(e *entity, sent sentFields) response {
 	r, problems := e.read(sent)
 	if len(problems) > 0 {
 		return failed(problems...)
 	}
-	category := s.fillFromCategory(r)
-	problems = s.problemsWith(e, r, r)
+	category := t.fillFromCategory(r)
+	problems = t.problemsWith(e, r, r)
 	for _, name := range category.Required {
 		if empty(r[name]) {
 			problems = append(problems, "Missing Required Field: "+name)
@@ -99,15 +99,15 @@ func (s *Server) createTicket(e *entity, sent sentFields) response {
 	if len(problems) > 0 {
 		return failed(problems...)
 	}
-	return done(s.keepTicket(r))
+	return done(t.keepTicket(r))
 }
 
 // keepTicket gives a checked ticket its id, its number and what else is the service's own.
-func (s *Server) keepTicket(r row) int64 {
-	now := s.now().UTC()
-	day := now.In(s.location).Format("20060102")
-	s.counters[day]++
-	r["ticketNumber"] = fmt.Sprintf("T%s.%04d", day, s.counters[day])
+func (t *Tenant) keepTicket(r row) int64 {
+	now := t.now().UTC()
+	day := now.In(t.location).Format("20060102")
+	t.counters[day]++
+	r["ticketNumber"] = fmt.Sprintf("T%s.%04d", day, t.counters[day])
 	r["createDate"], r["lastActivityDate"] = now, now
 	r["creatorResourceID"], r["lastActivityResourceID"] = apiResource, apiResource
 	r["creatorType"], r["lastActivityPersonType"] = int64(1), int64(1)
@@ -117,28 +117,28 @@ func (s *Server) keepTicket(r row) int64 {
 	if r["status"] == statusComplete {
 		r["completedDate"], r["completedByResourceID"] = now, apiResource
 	}
-	return s.entities["tickets"].add(r)
+	return t.entities["tickets"].add(r)
 }
 
 // fillFromCategory gives a new ticket the default category and what that fills in.
-func (s *Server) fillFromCategory(r row) Category {
+func (t *Tenant) fillFromCategory(r row) Category {
 	if empty(r["ticketCategory"]) {
-		for _, choice := range s.seed.Picklists["ticketCategory"] {
+		for _, choice := range t.seed.Picklists["ticketCategory"] {
 			if choice.Default {
 				r["ticketCategory"] = choice.Value
 			}
 		}
 	}
-	category := s.categoryOf(r)
+	category := t.categoryOf(r)
 	if category.DueHours > 0 && empty(r["dueDateTime"]) {
-		r["dueDateTime"] = s.now().UTC().Add(time.Duration(category.DueHours * float64(time.Hour)))
+		r["dueDateTime"] = t.now().UTC().Add(time.Duration(category.DueHours * float64(time.Hour)))
 	}
 	return category
 }
 
 // categoryOf returns a ticket's category, one without demands if it has none.
-func (s *Server) categoryOf(r row) Category {
-	for _, category := range s.seed.Categories {
+func (t *Tenant) categoryOf(r row) Category {
+	for _, category := range t.seed.Categories {
 		if r["ticketCategory"] == category.Value {
 			return category
 		}
@@ -150,7 +150,7 @@ func empty(value any) bool { return value == nil || value == "" }
 
 // problemsWith returns why a record is refused. changed holds the fields to look at; what
 // was stored before and does not change is not checked again.
-func (s *Server) problemsWith(e *entity, r, changed row) []string {
+func (t *Tenant) problemsWith(e *entity, r, changed row) []string {
 	var problems []string
 	for _, f := range e.fields {
 		value, isChanged := changed[f.name]
@@ -162,9 +162,9 @@ func (s *Server) problemsWith(e *entity, r, changed row) []string {
 			continue
 		}
 		if f.picklist {
-			problems = append(problems, s.problemsWithChoice(f, r, value.(int64))...)
+			problems = append(problems, t.problemsWithChoice(f, r, value.(int64))...)
 		}
-		if f.refers == "Account" && !s.companyIsActive(value.(int64)) {
+		if f.refers == "Account" && !t.companyIsActive(value.(int64)) {
 			problems = append(problems, fmt.Sprintf("Reference value on field: %s of type: Account does not exist or is invalid.", f.name))
 		}
 	}
@@ -176,8 +176,8 @@ func (s *Server) problemsWith(e *entity, r, changed row) []string {
 
 // problemsWithChoice refuses values that are not in the list or no longer active. The wording
 // is known for child lists only.
-func (s *Server) problemsWithChoice(f field, r row, value int64) []string {
-	choice, found := s.choice(f.name, value)
+func (t *Tenant) problemsWithChoice(f field, r row, value int64) []string {
+	choice, found := t.choice(f.name, value)
 	if !found || choice.Inactive {
 		return []string{"Value does not exist for picklist: " + f.name}
 	}
@@ -187,20 +187,20 @@ func (s *Server) problemsWithChoice(f field, r row, value int64) []string {
 	return nil
 }
 
-func (s *Server) companyIsActive(id int64) bool {
-	company, found := s.entities["companies"].rows[id]
+func (t *Tenant) companyIsActive(id int64) bool {
+	company, found := t.entities["companies"].rows[id]
 	return found && company["isActive"] == true
 }
 
 // updateTicket changes a ticket: PATCH the fields that were sent, PUT all writable ones, with
 // null for those that were not. A refused change changes nothing.
-func (s *Server) updateTicket(e *entity, sent sentFields, all bool) response {
+func (t *Tenant) updateTicket(e *entity, sent sentFields, all bool) response {
 	id, err := wholeNumber(sent["id"])
 	if err != nil {
 		return failed("Missing Required Field: id")
 	}
 	before, found := e.rows[id]
-	if !found || s.hidden[id] {
+	if !found || t.hidden[id] {
 		return failed("No matching records found. The logged in Resource may not have the required permissions to update the data.")
 	}
 	changed, problems := e.read(sent)
@@ -219,25 +219,25 @@ func (s *Server) updateTicket(e *entity, sent sentFields, all bool) response {
 			after[f.name] = before[f.name]
 		}
 	}
-	problems = s.problemsWith(e, after, changed)
+	problems = t.problemsWith(e, after, changed)
 	if before["companyID"] != after["companyID"] && before["companyLocationID"] == after["companyLocationID"] && after["companyLocationID"] != nil {
 		problems = append(problems, fmt.Sprintf("The companyLocationID[%d] cannot be associated with the Ticket. The Ticket and CompanyLocation must have the same companyID.", after["companyLocationID"]))
 	}
 	completes := after["status"] == statusComplete && before["status"] != statusComplete
-	if completes && s.categoryOf(after).RequireResolution && empty(after["resolution"]) {
+	if completes && t.categoryOf(after).RequireResolution && empty(after["resolution"]) {
 		problems = append(problems, "Missing Required Field: resolution")
 	}
 	if len(problems) > 0 {
 		return failed(problems...)
 	}
-	s.settle(before, after)
+	t.settle(before, after)
 	e.rows[id] = after
 	return done(id)
 }
 
 // settle keeps the times that follow from a change.
-func (s *Server) settle(before, after row) {
-	now := s.now().UTC()
+func (t *Tenant) settle(before, after row) {
+	now := t.now().UTC()
 	after["lastActivityDate"] = now
 	switch {
 	case after["status"] != statusComplete:
@@ -248,12 +248,12 @@ func (s *Server) settle(before, after row) {
 }
 
 // childNotes lists or adds the notes of a ticket.
-func (s *Server) childNotes(call apiCall) response {
+func (t *Tenant) childNotes(call apiCall) response {
 	id, _ := strconv.ParseInt(call.parts[1], 10, 64) // the route has seen that it is a number
-	notes := s.entities["ticketnotes"]
+	notes := t.entities["ticketnotes"]
 	switch call.Method {
 	case http.MethodGet:
-		ids := s.matching(notes, []condition{{Op: "eq", Field: "ticketID", Value: id}})
+		ids := t.matching(notes, []condition{{Op: "eq", Field: "ticketID", Value: id}})
 		items := []map[string]any{}
 		for _, noteID := range ids {
 			items = append(items, notes.show(notes.rows[noteID], nil))
@@ -267,34 +267,44 @@ func (s *Server) childNotes(call apiCall) response {
 			return *refusal
 		}
 		sent["ticketid"] = id
-		return s.createNote(notes, id, sent)
+		return t.createNote(notes, id, sent)
 	}
 	return wrongVerb(call.Request)
 }
 
+// noteOf answers one note of a ticket.
+func (t *Tenant) noteOf(ticket, note string) response {
+	ticketID, _ := strconv.ParseInt(ticket, 10, 64) // the route has seen that they are numbers
+	noteID, _ := strconv.ParseInt(note, 10, 64)
+	if r, found := t.entities["ticketnotes"].rows[noteID]; found && r["ticketID"] != ticketID {
+		note = "0" // a note of another ticket is not there
+	}
+	return t.item("ticketnotes", note)
+}
+
 // createNote adds a note to a ticket. Some categories demand a title.
-func (s *Server) createNote(notes *entity, ticketID int64, sent sentFields) response {
-	ticket, found := s.entities["tickets"].rows[ticketID]
-	if !found || s.hidden[ticketID] {
+func (t *Tenant) createNote(notes *entity, ticketID int64, sent sentFields) response {
+	ticket, found := t.entities["tickets"].rows[ticketID]
+	if !found || t.hidden[ticketID] {
 		return failed("Reference value on field: ticketID of type: Ticket does not exist or is invalid.")
 	}
 	r, problems := notes.read(sent)
 	if len(problems) == 0 {
-		problems = s.problemsWith(notes, r, r)
+		problems = t.problemsWith(notes, r, r)
 	}
-	if s.categoryOf(ticket).RequireNoteTitle && empty(r["title"]) {
+	if t.categoryOf(ticket).RequireNoteTitle && empty(r["title"]) {
 		problems = append(problems, "Missing Required Field: title")
 	}
 	if len(problems) > 0 {
 		return failed(problems...)
 	}
-	return done(s.keepNote(r))
+	return done(t.keepNote(r))
 }
 
 // keepNote keeps a checked note; it counts as activity on its ticket.
-func (s *Server) keepNote(r row) int64 {
-	now := s.now().UTC()
+func (t *Tenant) keepNote(r row) int64 {
+	now := t.now().UTC()
 	r["createDateTime"], r["lastActivityDate"], r["creatorResourceID"] = now, now, apiResource
-	s.entities["tickets"].rows[r["ticketID"].(int64)]["lastActivityDate"] = now
-	return s.entities["ticketnotes"].add(r)
+	t.entities["tickets"].rows[r["ticketID"].(int64)]["lastActivityDate"] = now
+	return t.entities["ticketnotes"].add(r)
 }

@@ -28,15 +28,14 @@ type traffic struct {
 	mu       *sync.Mutex
 	requests []*Request
 	counts   map[string]int // by route
-	threads  map[[2]string]int
+	threads  map[thread]int
 	inFlight map[string]int // by entity
 	most     map[string]int // by entity
-	hour     []time.Time    // of the requests that count towards the hourly limit
 }
 
 func newTraffic() traffic {
 	return traffic{
-		mu: &sync.Mutex{}, counts: map[string]int{}, threads: map[[2]string]int{},
+		mu: &sync.Mutex{}, counts: map[string]int{}, threads: map[thread]int{},
 		inFlight: map[string]int{}, most: map[string]int{},
 	}
 }
@@ -45,26 +44,32 @@ func newTraffic() traffic {
 type exchange struct {
 	traffic *traffic
 	request *Request
-	entity  string
-	thread  [2]string // entity and tracking identifier
-	threads int       // in flight with the same entity and identifier, this one included
+	thread  thread
+	threads int // in flight on the same thread count, this one included
+}
+
+// thread is what the limit of requests at once counts by.
+type thread struct {
+	tenant *Tenant // nil for a user that no tenant knows
+	entity string  // empty for zone discovery, which has no limit
+	code   string  // the tracking identifier
 }
 
 // begin counts a request in.
-func (t *traffic) begin(request Request, entity, code string) *exchange {
+func (t *traffic) begin(request Request, on thread) *exchange {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	e := &exchange{traffic: t, request: &request, entity: entity, thread: [2]string{entity, code}}
+	e := &exchange{traffic: t, request: &request, thread: on}
 	t.requests = append(t.requests, e.request)
 	if len(t.requests) > keptRequests {
 		t.requests = slices.Delete(t.requests, 0, len(t.requests)-keptRequests)
 	}
 	t.counts[request.Route]++
-	t.inFlight[entity]++
-	t.most[entity] = max(t.most[entity], t.inFlight[entity])
-	if entity != "" { // zone discovery has no limit
-		t.threads[e.thread]++
-		e.threads = t.threads[e.thread]
+	t.inFlight[on.entity]++
+	t.most[on.entity] = max(t.most[on.entity], t.inFlight[on.entity])
+	if on.entity != "" {
+		t.threads[on]++
+		e.threads = t.threads[on]
 	}
 	return e
 }
@@ -73,9 +78,12 @@ func (t *traffic) begin(request Request, entity, code string) *exchange {
 func (t *traffic) end(e *exchange) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.inFlight[e.entity]--
-	if e.entity != "" {
-		t.threads[e.thread]--
+	t.inFlight[e.thread.entity]--
+	if e.thread.entity == "" {
+		return
+	}
+	if t.threads[e.thread]--; t.threads[e.thread] == 0 {
+		delete(t.threads, e.thread) // callers choose the identifiers, so they must not pile up
 	}
 }
 
@@ -87,26 +95,6 @@ func (e *exchange) note(status int, fault *Fault) {
 	if fault != nil {
 		e.request.Fault = fault.Kind
 	}
-}
-
-// countHour counts a request towards the hourly limit and returns how many there are.
-func (t *traffic) countHour(now time.Time) int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.hour = append(t.hour, now)
-	return t.usedLocked(now)
-}
-
-// used returns how many requests count towards the hourly limit.
-func (t *traffic) used(now time.Time) int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.usedLocked(now)
-}
-
-func (t *traffic) usedLocked(now time.Time) int {
-	t.hour = slices.DeleteFunc(t.hour, func(at time.Time) bool { return now.Sub(at) >= time.Hour })
-	return len(t.hour)
 }
 
 // Requests returns the latest requests, oldest first.

@@ -16,13 +16,14 @@ var pageFiles embed.FS
 
 // pages answers the simulator's web page.
 type pages struct {
-	*Server
+	*Tenant
+	server    *Server
 	templates *template.Template
 }
 
 // routes lists all pages and actions.
-func (s *Server) routes() http.Handler {
-	p := pages{s, template.Must(template.ParseFS(pageFiles, "pages/*.html"))}
+func (s *Server) routes(t *Tenant) http.Handler {
+	p := pages{t, s, template.Must(template.ParseFS(pageFiles, "pages/*.html"))}
 	mux := http.NewServeMux()
 	// Pages
 	mux.HandleFunc("GET /{$}", p.tickets)
@@ -32,18 +33,18 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /style.css", p.style)
 	// What people do to tickets
 	mux.HandleFunc("POST /tickets", p.addTicket)
-	p.act(mux, "POST /tickets/{id}/delete", "/", func(id int64, _ url.Values) error { return s.DeleteTicket(id) })
-	p.act(mux, "POST /tickets/{id}/complete", "/tickets/{id}", func(id int64, _ url.Values) error { return s.SetTicketStatus(id, statusComplete) })
+	p.act(mux, "POST /tickets/{id}/delete", "/", func(id int64, _ url.Values) error { return t.DeleteTicket(id) })
+	p.act(mux, "POST /tickets/{id}/complete", "/tickets/{id}", func(id int64, _ url.Values) error { return t.SetTicketStatus(id, statusComplete) })
 	p.act(mux, "POST /tickets/{id}/reopen", "/tickets/{id}", func(id int64, _ url.Values) error {
-		return s.SetTicketStatus(id, orDefault(s, "status", 0))
+		return t.SetTicketStatus(id, orDefault(t, "status", 0))
 	})
-	p.act(mux, "POST /tickets/{id}/hide", "/tickets/{id}", func(id int64, _ url.Values) error { return s.HideTicket(id, true) })
-	p.act(mux, "POST /tickets/{id}/show", "/tickets/{id}", func(id int64, _ url.Values) error { return s.HideTicket(id, false) })
-	p.act(mux, "POST /tickets/{id}/time", "/tickets/{id}", s.addTime)
+	p.act(mux, "POST /tickets/{id}/hide", "/tickets/{id}", func(id int64, _ url.Values) error { return t.HideTicket(id, true) })
+	p.act(mux, "POST /tickets/{id}/show", "/tickets/{id}", func(id int64, _ url.Values) error { return t.HideTicket(id, false) })
+	p.act(mux, "POST /tickets/{id}/time", "/tickets/{id}", t.addTime)
 	// What people do to companies
-	p.act(mux, "POST /companies/{id}/rename", "/companies", func(id int64, form url.Values) error { return s.RenameCompany(id, form.Get("name")) })
-	p.act(mux, "POST /companies/{id}/activate", "/companies", func(id int64, _ url.Values) error { return s.SetCompanyActive(id, true) })
-	p.act(mux, "POST /companies/{id}/deactivate", "/companies", func(id int64, _ url.Values) error { return s.SetCompanyActive(id, false) })
+	p.act(mux, "POST /companies/{id}/rename", "/companies", func(id int64, form url.Values) error { return t.RenameCompany(id, form.Get("name")) })
+	p.act(mux, "POST /companies/{id}/activate", "/companies", func(id int64, _ url.Values) error { return t.SetCompanyActive(id, true) })
+	p.act(mux, "POST /companies/{id}/deactivate", "/companies", func(id int64, _ url.Values) error { return t.SetCompanyActive(id, false) })
 	// What goes wrong
 	mux.HandleFunc("POST /faults", p.setFault)
 	mux.HandleFunc("POST /faults/clear", func(w http.ResponseWriter, r *http.Request) {
@@ -77,7 +78,7 @@ func (p pages) deepLinks(next http.Handler) http.Handler {
 				byID := strings.EqualFold(name, "ticketID") && values[0] == strconv.FormatInt(ticket.ID, 10)
 				byNumber := strings.EqualFold(name, "ticketNumber") && strings.EqualFold(values[0], ticket.TicketNumber)
 				if byID || byNumber {
-					http.Redirect(w, r, fmt.Sprintf("/tickets/%d", ticket.ID), http.StatusFound)
+					http.Redirect(w, r, fmt.Sprintf("%s/tickets/%d", p.root, ticket.ID), http.StatusFound)
 					return
 				}
 			}
@@ -109,7 +110,7 @@ func (p pages) act(mux *http.ServeMux, pattern, back string, action func(id int6
 func (p pages) show(w http.ResponseWriter, name string, data any) {
 	var buffer bytes.Buffer
 	if err := p.templates.ExecuteTemplate(&buffer, name, data); err != nil {
-		p.log.Error("simulator page failed", "page", name, "err", err)
+		p.server.log.Error("simulator page failed", "page", name, "err", err)
 		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
 		return
 	}
@@ -133,12 +134,12 @@ func (p pages) addTicket(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-func (s *Server) addTime(id int64, form url.Values) error {
+func (t *Tenant) addTime(id int64, form url.Values) error {
 	hours, err := strconv.ParseFloat(form.Get("hours"), 64)
 	if err != nil {
 		return err
 	}
-	return s.AddTimeEntry(id, hours, form.Get("summary"))
+	return t.AddTimeEntry(id, hours, form.Get("summary"))
 }
 
 func (p pages) setFault(w http.ResponseWriter, r *http.Request) {
@@ -147,13 +148,11 @@ func (p pages) setFault(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Give a number from 1 to 100.", http.StatusBadRequest)
 		return
 	}
-	p.FailNext(count, Fault{Kind: FaultKind(r.PostFormValue("kind")), On: r.PostFormValue("on"), Delay: slowDelay})
+	p.server.FailNext(count, Fault{Kind: FaultKind(r.PostFormValue("kind")), On: r.PostFormValue("on"), Delay: slowDelay})
 	http.Redirect(w, r, "/requests", http.StatusSeeOther)
 }
 
 func (p pages) unlock(w http.ResponseWriter, r *http.Request) {
-	p.mu.Lock()
-	clear(p.failures)
-	p.mu.Unlock()
+	p.UnlockUsers()
 	http.Redirect(w, r, "/requests", http.StatusSeeOther)
 }

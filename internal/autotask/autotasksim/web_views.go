@@ -83,28 +83,28 @@ func linked(content string) []span {
 }
 
 // moment is a time as a person in the tenant's zone reads it, "" for none.
-func (s *Server) moment(at time.Time) string {
+func (t *Tenant) moment(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return at.In(s.location).Format("2006-01-02 15:04:05")
+	return at.In(t.location).Format("2006-01-02 15:04:05")
 }
 
 // view prepares a ticket. The caller holds the lock.
-func (s *Server) view(r row) ticketView {
-	t := asTicket(r)
+func (t *Tenant) view(r row) ticketView {
+	ticket := asTicket(r)
 	return ticketView{
-		ID: t.ID, Number: t.TicketNumber, Title: t.Title, ExternalID: t.ExternalID, Resolution: t.Resolution,
-		Company: get[string](s.entities["companies"].rows[t.CompanyID], "companyName"),
-		Status:  s.label("status", r["status"]), Priority: s.label("priority", r["priority"]),
-		Queue: s.label("queueID", r["queueID"]), Source: s.label("source", r["source"]),
-		Created: s.moment(t.CreateDate), Due: s.moment(t.DueDateTime), Completed: s.moment(t.CompletedDate),
-		Complete: t.Status == statusComplete, Hidden: s.hidden[t.ID],
+		ID: ticket.ID, Number: ticket.TicketNumber, Title: ticket.Title, ExternalID: ticket.ExternalID, Resolution: ticket.Resolution,
+		Company: get[string](t.entities["companies"].rows[ticket.CompanyID], "companyName"),
+		Status:  t.label("status", r["status"]), Priority: t.label("priority", r["priority"]),
+		Queue: t.label("queueID", r["queueID"]), Source: t.label("source", r["source"]),
+		Created: t.moment(ticket.CreateDate), Due: t.moment(ticket.DueDateTime), Completed: t.moment(ticket.CompletedDate),
+		Complete: ticket.Status == statusComplete, Hidden: t.hidden[ticket.ID],
 	}
 }
 
 func (p pages) tickets(w http.ResponseWriter, _ *http.Request) {
-	p.mu.Lock()
+	p.lock()
 	page := ticketsPage{
 		Tickets:   list(p.entities["tickets"], p.view, nil),
 		Companies: list(p.entities["companies"], asCompany, func(r row) bool { return r["isActive"] == true }),
@@ -130,7 +130,7 @@ func (p pages) ticket(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p pages) ticketPage(id int64) (ticketPage, bool) {
-	p.mu.Lock()
+	p.lock()
 	defer p.mu.Unlock()
 	ticket, found := p.entities["tickets"].rows[id]
 	if !found {
@@ -156,11 +156,11 @@ func (p pages) companies(w http.ResponseWriter, _ *http.Request) {
 
 func (p pages) requests(w http.ResponseWriter, _ *http.Request) {
 	page := requestsPage{
-		Used: p.traffic.used(p.now()), Limit: p.opts.HourlyLimit, Pending: p.PendingFaults(), Kinds: FaultKinds(),
+		Used: p.used(), Limit: p.opts.HourlyLimit, Pending: p.server.PendingFaults(), Kinds: FaultKinds(),
 		Routes: []string{"", "POST Tickets", "PATCH Tickets", "GET Tickets/{id}", "POST Tickets/query", "POST Tickets/{id}/Notes"},
-		Locked: strings.Join(p.lockedUsers(), ", "),
+		Locked: strings.Join(p.LockedUsers(), ", "),
 	}
-	requests := p.Requests()
+	requests := p.server.Requests()
 	slices.Reverse(requests)
 	for _, request := range requests[:min(len(requests), 200)] {
 		status := "no answer"
@@ -173,17 +173,4 @@ func (p pages) requests(w http.ResponseWriter, _ *http.Request) {
 		})
 	}
 	p.show(w, "requests.html", page)
-}
-
-// lockedUsers lists the API users whose sign-ins failed too often.
-func (s *Server) lockedUsers() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var locked []string
-	for _, user := range s.seed.Users {
-		if s.failures[user.Name] >= s.opts.LockAfter {
-			locked = append(locked, user.Name)
-		}
-	}
-	return locked
 }
