@@ -47,7 +47,7 @@ func (g groupView) Count() int { return len(g.Rows) }
 type emptyView struct {
 	Filtered bool // others wait that the filter leaves out
 	Date     string
-	Reviewed int // today
+	Today    string // how many runs were reviewed today
 	Clearer  string
 	Cleared  *whenView
 	Mail     *whenView // when the newest mail was stored
@@ -235,7 +235,15 @@ func readEmpty(ctx context.Context, tx *store.Tx, c clock, filtered bool) (*empt
 		return nil, err
 	}
 	empty.Mail = c.maybe(mail)
-	empty.Reviewed, err = tx.CountReviewed(ctx, c.midnight(c.now))
+	today, err := tx.CountReviewed(ctx, c.midnight(c.now))
+	switch today {
+	case 0:
+		empty.Today = "No run was reviewed today."
+	case 1:
+		empty.Today = "1 run was reviewed today."
+	default:
+		empty.Today = fmt.Sprintf("%d runs were reviewed today.", today)
+	}
 	return empty, err
 }
 

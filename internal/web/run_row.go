@@ -25,7 +25,7 @@ type rowView struct {
 	Objects  string // "2/9", bad and all; empty without objects
 	Spoken   string // the same in words
 	Trouble  string
-	Good     string // "good 3 d ago", for a run that is none
+	Good     string // "last good 3 d ago", for a run that is none
 	Age      string // "7 h"
 	When     string // "Sun 22 Nov 02:14"
 	Same     string // "same as yesterday", where it is
@@ -130,12 +130,15 @@ func (f rowFacts) row(run backup.Run) rowView {
 	}
 	if !row.Problem {
 		row.Trouble = clip(run.Remark, maxRowText)
+		if run.Rank == backup.RankChanged && row.Trouble == "" {
+			row.Trouble = "Good again, after a run that was not."
+		}
 		return row
 	}
 	row.Trouble = clip(cmp.Or(run.Trouble(), emptyTrouble(run)), maxRowText)
 	row.Good = "never good"
 	if at, known := f.goods[run.ID]; known {
-		row.Good = "good " + f.clock.age(at)
+		row.Good = "last good " + f.clock.age(at)
 	}
 	if run.Rank == backup.RankSame {
 		row.Same = sameWord(run, f.recent[run.Job.ID])

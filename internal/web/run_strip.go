@@ -11,11 +11,9 @@ import (
 
 // Days that a strip shows: beside a row of Run Checks, and above a job's runs.
 const (
-	stripDays    = 14
-	longDays     = 28
-	stripStep    = 7 // pixels from one day to the next
-	stripMarkTop = 2
-	stripMark    = 9 // pixels high
+	stripDays = 14
+	longDays  = 28
+	stripStep = 7 // pixels from one day to the next
 )
 
 // dayView is one day of a job in a strip whose days are links.
@@ -83,29 +81,32 @@ type stripView struct {
 }
 
 // strip draws days. Each status has a shape of its own: a bar, a triangle, a cross, a ring; a
-// day without a run is a dot.
+// day without a run is a dot. Bars and dots are the dashes of one line for each row of equal
+// days, which keeps a page of three hundred strips small.
 func strip(days []dayView) stripView {
 	var view stripView
 	counts := map[backup.Status]int{}
 	none := 0
-	for i, day := range days {
-		x := i*stripStep + 1
-		if day.Runs == 0 {
-			none++
-			view.None += fmt.Sprintf("M%d %dh1", x+1, stripMarkTop+stripMark-1)
-			continue
+	for i := 0; i < len(days); {
+		same := 1
+		for i+same < len(days) && days[i+same].Status == days[i].Status {
+			same++
 		}
-		counts[day.Status]++
-		switch day.Status {
+		x, width := i*stripStep, same*stripStep
+		switch status := days[i].Status; status {
+		case backup.StatusUnknown:
+			view.None += fmt.Sprintf("M%d 10h%d", x+2, width-5)
 		case backup.StatusSuccess:
-			view.Success += fmt.Sprintf("M%d %dv%d", x+2, stripMarkTop, stripMark)
-		case backup.StatusWarning:
-			view.Warning += fmt.Sprintf("M%d 11h5l-3-8z", x)
-		case backup.StatusMissed:
-			view.Missed += fmt.Sprintf("M%d 4h4v6h-4z", x)
+			view.Success += fmt.Sprintf("M%d 7h%d", x+2, width-4)
 		default:
-			view.Error += fmt.Sprintf("M%d 4l4 6m0-6l-4 6", x)
+			view.mark(status, x+1, same)
 		}
+		if days[i].Status == backup.StatusUnknown {
+			none += same
+		} else {
+			counts[days[i].Status] += same
+		}
+		i += same
 	}
 	said := make([]string, 0, 5)
 	for _, status := range []backup.Status{backup.StatusError, backup.StatusMissed, backup.StatusWarning, backup.StatusSuccess} {
@@ -118,4 +119,19 @@ func strip(days []dayView) stripView {
 	}
 	view.Label = fmt.Sprintf("%d days: %s", len(days), strings.Join(said, ", "))
 	return view
+}
+
+// mark draws the shape of a troubled day, count times from x on.
+func (v *stripView) mark(status backup.Status, x, count int) {
+	for range count {
+		switch status {
+		case backup.StatusWarning:
+			v.Warning += fmt.Sprintf("M%d 11h5l-2.5-8z", x)
+		case backup.StatusMissed:
+			v.Missed += fmt.Sprintf("M%d 4h4v6h-4z", x)
+		default:
+			v.Error += fmt.Sprintf("M%d 4l4 6m0-6l-4 6", x)
+		}
+		x += stripStep
+	}
 }

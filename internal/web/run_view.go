@@ -16,6 +16,7 @@ const (
 	maxObjectsShown = 200
 	maxNamesShown   = 12 // objects named in one sentence
 	jobTicketsShown = 10
+	maxProofs       = 4 // words for the status that stand out; the others are with the rest
 )
 
 // runView is a run with everything that a person needs to judge it.
@@ -42,6 +43,7 @@ type runView struct {
 	LastGood   *whenView
 	LastGoodID backup.RunID
 	Changes    []string
+	Unchanged  bool // the same objects with no new trouble
 
 	Ticket    *ticketLine  // the run's own
 	Former    []ticketLine // tickets that the run had
@@ -159,9 +161,6 @@ func lead(run backup.Run) (first, second string) {
 		}
 		return run.Remark, second
 	}
-	if run.Counts.Bad() > 0 {
-		return badSentence(run), run.Trouble()
-	}
 	return emptyTrouble(run), ""
 }
 
@@ -181,6 +180,7 @@ func (v *runView) readHistory(ctx context.Context, tx *store.Tx, c clock, run ba
 	if good != nil {
 		v.LastGood, v.LastGoodID = new(c.at(good.At())), good.ID
 		v.Changes = changes(*good, run)
+		v.Unchanged = len(v.Changes) == 0 && len(good.Objects) > 0 && len(run.Objects) > 0
 	}
 	recent, err := tx.RecentStatuses(ctx, []backup.JobID{run.Job.ID}, c.firstDay(stripDays))
 	v.Days = c.days(recent[run.Job.ID], stripDays, run.ID)
@@ -327,7 +327,7 @@ func (v *runView) readMails(ctx context.Context, tx *store.Tx, c clock, run back
 	v.Parser, v.Problems = mail.Reading.Parser, mail.Reading.Problems
 	for _, proof := range mail.Reading.Evidence {
 		said := evidenceView{Field: strings.ReplaceAll(proof.Field, "_", " "), Text: clip(proof.Text, 300), Where: proof.Where}
-		if proof.Field == "status" {
+		if proof.Field == "status" && len(v.Why) < maxProofs {
 			v.Why = append(v.Why, said)
 		} else {
 			v.Evidence = append(v.Evidence, said)

@@ -73,6 +73,16 @@ func (p *Page) Attr(t testing.TB, css, name string) string {
 	return attr(p.one(t, css), name)
 }
 
+// Attrs returns an attribute of every element that css selects, in their order.
+func (p *Page) Attrs(t testing.TB, css, name string) []string {
+	t.Helper()
+	var values []string
+	for _, node := range p.all(t, css) {
+		values = append(values, attr(node, name))
+	}
+	return values
+}
+
 // Click follows the link that css selects.
 func (p *Page) Click(t testing.TB, css string) *Page {
 	t.Helper()

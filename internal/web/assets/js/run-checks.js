@@ -41,7 +41,10 @@ function panes(root, page, list) {
 	};
 	const show = async (row, open) => {
 		const id = runOf(row);
-		if (open) page.dataset.open = "";
+		if (open) {
+			page.dataset.open = "";
+			if (!wide.matches) scrollTo(0, 0);
+		}
 		if (id === wanted && pane.querySelector(`#run[data-run="${id}"]`)) return;
 		wanted = id;
 		// What is shown is no longer the current run: its buttons must not be pressed by a key.
@@ -187,6 +190,8 @@ function news(root, list) {
 function filters(root) {
 	const form = root.getElementById("filter");
 	form.querySelector("[data-filter-apply]").hidden = true;
+	const box = form.closest("details");
+	if (!wide.matches && !("active" in box.dataset)) box.open = false;
 	form.addEventListener("change", (event) => {
 		if (event.target.type !== "search") form.requestSubmit();
 	});
