@@ -215,7 +215,7 @@ func (s *Server) fillInbox(ctx context.Context, tx *store.Tx, page *inboxPage, w
 	for _, msg := range messages {
 		page.Rows = append(page.Rows, rowOf(msg, now, wish.place, opened))
 	}
-	page.place(wish.place, next, messages)
+	page.place(wish.place, next)
 	if err := page.surroundList(ctx, tx, *wish); err != nil {
 		return nil, err
 	}
@@ -248,7 +248,7 @@ func inboxMessages(ctx context.Context, tx *store.Tx, place inboxPlace, study *m
 }
 
 // place fills in what leads from this part of the list to others.
-func (page *inboxPage) place(place inboxPlace, next string, messages []backup.Message) {
+func (page *inboxPage) place(place inboxPlace, next string) {
 	page.State, page.Search = place.state, place.search
 	page.Clear = inboxPlace{state: place.state}.path(0)
 	if next != "" {

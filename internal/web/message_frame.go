@@ -13,7 +13,8 @@ import (
 // messageFrame answers with a mail as HTML for a sealed frame: whatever the mail holds, it
 // runs nothing, loads nothing and leads nowhere. What cannot be shown is said in the frame.
 func (s *Server) messageFrame(w http.ResponseWriter, r *http.Request) error {
-	status, page := http.StatusOK, ""
+	status := http.StatusOK
+	var page string
 	raw, err := s.rawMessage(r)
 	switch kind, sentence := backup.Explain(err); {
 	case err == nil:

@@ -33,9 +33,11 @@ function holdWhileLoading(root) {
 
 // After an act the next mail is open: its row has the focus, or the field that needs another look.
 function focusAfterAct(root) {
-	root.addEventListener("htmx:afterSettle", () => {
+	root.addEventListener("htmx:afterSettle", (event) => {
 		const inbox = box(root);
 		if (!inbox) return;
+		// On a phone the page scrolls as a whole, and another mail begins at its top.
+		if (event.target.id === "mail" || event.detail.requestConfig?.verb === "post") root.scrollingElement.scrollTop = 0;
 		tellNewCustomer(root);
 		const wrong = inbox.querySelector("[aria-invalid=true]");
 		if (wrong) wrong.focus();
