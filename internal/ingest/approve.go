@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"backupchecks/internal/audit"
 	"backupchecks/internal/backup"
@@ -12,6 +13,10 @@ import (
 // waitingLimit bounds how many waiting mails one approval files; the rest of a longer queue
 // is filed by the next approval or reparse.
 const waitingLimit = 500
+
+// maxName bounds the names that a person may give a job, its type or a customer, in
+// characters.
+const maxName = 200
 
 // Approval is a person's decision on a message in the Inbox.
 type Approval struct {
@@ -87,6 +92,9 @@ func approvable(msg backup.Message, corrections []Correction) ([]backup.Outcome,
 		if len(corrections) != 0 {
 			outcome = corrections[i].apply(outcome)
 		}
+		if utf8.RuneCountInString(outcome.Job) > maxName || utf8.RuneCountInString(outcome.Type) > maxName {
+			return nil, backup.Errorf(backup.Invalid, "The job's name and its type may have at most %d characters each.", maxName).In("job")
+		}
 		if strings.TrimSpace(outcome.Job) == "" {
 			return nil, backup.Errorf(backup.Invalid, "The job's name could not be read; please enter it.").In("job")
 		}
@@ -118,6 +126,9 @@ func customerFor(ctx context.Context, tx *store.Tx, decision Approval) (backup.C
 	name := strings.TrimSpace(decision.CustomerName)
 	if name == "" {
 		return backup.Customer{}, backup.Errorf(backup.Invalid, "Choose a customer, or enter the name of a new one.").In("customer_name")
+	}
+	if utf8.RuneCountInString(name) > maxName {
+		return backup.Customer{}, backup.Errorf(backup.Invalid, "A customer's name may have at most %d characters.", maxName).In("customer_name")
 	}
 	known, err := tx.CustomerByName(ctx, name)
 	if backup.KindOf(err) == backup.NotFound && err != nil {

@@ -200,6 +200,7 @@ CREATE UNIQUE INDEX customers_name_key_key ON public.customers USING btree (name
 CREATE UNIQUE INDEX customers_pkey ON public.customers USING btree (id)
 CREATE INDEX job_senders_key ON public.job_senders USING btree (key, sender)
 CREATE UNIQUE INDEX job_senders_pkey ON public.job_senders USING btree (job_id, key, sender)
+CREATE INDEX job_senders_sender ON public.job_senders USING btree (sender)
 CREATE UNIQUE INDEX jobs_customer_id_key_key ON public.jobs USING btree (customer_id, key)
 CREATE INDEX jobs_key ON public.jobs USING btree (key)
 CREATE UNIQUE INDEX jobs_pkey ON public.jobs USING btree (id)

@@ -76,6 +76,7 @@ CREATE TABLE job_senders (
     PRIMARY KEY (job_id, key, sender)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX job_senders_key ON job_senders (key, sender);
+CREATE INDEX job_senders_sender ON job_senders (sender);
 
 CREATE TABLE runs (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
