@@ -47,38 +47,56 @@ type auditPick struct {
 func auditWords() []auditGroup {
 	return []auditGroup{
 		{"Access", []auditPick{
-			{Action: audit.SignedIn, Label: "Signed in"}, {Action: audit.SignInFailed, Label: "Sign-in refused"},
-			{Action: audit.SignedOut, Label: "Signed out"}, {Action: audit.RoleSwitched, Label: "Role switched"},
-			{Action: audit.UserAdded, Label: "User added"}, {Action: audit.UserDisabled, Label: "User disabled"},
-			{Action: audit.UserEnabled, Label: "User enabled"}, {Action: audit.PasswordSet, Label: "Password set"},
-			{Action: audit.TokenCreated, Label: "API token created"}, {Action: audit.SessionsEnded, Label: "Sessions ended"},
+			{Action: audit.SignedIn, Label: "Signed in"},
+			{Action: audit.SignInFailed, Label: "Sign-in refused"},
+			{Action: audit.SignedOut, Label: "Signed out"},
+			{Action: audit.RoleSwitched, Label: "Role switched"},
+			{Action: audit.UserAdded, Label: "User added"},
+			{Action: audit.UserDisabled, Label: "User disabled"},
+			{Action: audit.UserEnabled, Label: "User enabled"},
+			{Action: audit.PasswordSet, Label: "Password set"},
+			{Action: audit.TokenCreated, Label: "API token created"},
+			{Action: audit.SessionsEnded, Label: "Sessions ended"},
 		}},
 		{"Mail", []auditPick{
-			{Action: audit.MessageImported, Label: "Mail imported"}, {Action: audit.MessageApproved, Label: "Mail approved"},
-			{Action: audit.MessageDeleted, Label: "Mail deleted"}, {Action: audit.MessageRestored, Label: "Mail restored"},
+			{Action: audit.MessageImported, Label: "Mail imported"},
+			{Action: audit.MessageApproved, Label: "Mail approved"},
+			{Action: audit.MessageDeleted, Label: "Mail deleted"},
+			{Action: audit.MessageRestored, Label: "Mail restored"},
 			{Action: audit.MessageReparsed, Label: "Mail read again"},
 		}},
 		{"Runs", []auditPick{
 			{Action: audit.RunsReviewed, Label: "Reviewed"}, {Action: audit.RunsUnreviewed, Label: "Review taken back"},
 		}},
 		{"Customers and jobs", []auditPick{
-			{Action: audit.CustomerAdded, Label: "Customer added"}, {Action: audit.CustomerChanged, Label: "Customer changed"},
-			{Action: audit.CustomerRemoved, Label: "Customer deleted"}, {Action: audit.CustomerMapped, Label: "Company mapped"},
-			{Action: audit.CustomerUnmapped, Label: "Mapping cleared"}, {Action: audit.MappingChecked, Label: "Mapping refreshed"},
+			{Action: audit.CustomerAdded, Label: "Customer added"},
+			{Action: audit.CustomerChanged, Label: "Customer changed"},
+			{Action: audit.CustomerRemoved, Label: "Customer deleted"},
+			{Action: audit.CustomerMapped, Label: "Company mapped"},
+			{Action: audit.CustomerUnmapped, Label: "Mapping cleared"},
+			{Action: audit.MappingChecked, Label: "Mapping refreshed"},
 			{Action: audit.JobChanged, Label: "Job changed"},
 		}},
 		{"Tickets", []auditPick{
-			{Action: audit.TicketRequested, Label: "Ticket asked for"}, {Action: audit.TicketCreated, Label: "Ticket created"},
-			{Action: audit.TicketFailed, Label: "Ticket refused"}, {Action: audit.TicketUnclear, Label: "Ticket unclear"},
-			{Action: audit.TicketLinked, Label: "Ticket linked"}, {Action: audit.TicketLinkRefused, Label: "Link refused"},
-			{Action: audit.TicketMissing, Label: "Ticket missing in Autotask"}, {Action: audit.TicketFound, Label: "Ticket visible again"},
-			{Action: audit.TicketResolve, Label: "Resolve asked for"}, {Action: audit.TicketResolved, Label: "Ticket resolved"},
-			{Action: audit.TicketNoteOnly, Label: "Noted, left open"}, {Action: audit.TicketResolveFailed, Label: "Resolve refused"},
+			{Action: audit.TicketRequested, Label: "Ticket asked for"},
+			{Action: audit.TicketCreated, Label: "Ticket created"},
+			{Action: audit.TicketFailed, Label: "Ticket refused"},
+			{Action: audit.TicketUnclear, Label: "Ticket unclear"},
+			{Action: audit.TicketLinked, Label: "Ticket linked"},
+			{Action: audit.TicketLinkRefused, Label: "Link refused"},
+			{Action: audit.TicketMissing, Label: "Ticket missing in Autotask"},
+			{Action: audit.TicketFound, Label: "Ticket visible again"},
+			{Action: audit.TicketResolve, Label: "Resolve asked for"},
+			{Action: audit.TicketResolved, Label: "Ticket resolved"},
+			{Action: audit.TicketNoteOnly, Label: "Noted, left open"},
+			{Action: audit.TicketResolveFailed, Label: "Resolve refused"},
 			{Action: audit.TicketNumberSet, Label: "Ticket number entered"},
 		}},
 		{"Settings", []auditPick{
-			{Action: audit.SettingsChanged, Label: "Settings changed"}, {Action: audit.ConnectionTested, Label: "Connection tested"},
-			{Action: audit.ReferenceRefreshed, Label: "Reference data read"}, {Action: audit.SecretsRotated, Label: "Secrets encrypted anew"},
+			{Action: audit.SettingsChanged, Label: "Settings changed"},
+			{Action: audit.ConnectionTested, Label: "Connection tested"},
+			{Action: audit.ReferenceRefreshed, Label: "Reference data read"},
+			{Action: audit.SecretsRotated, Label: "Secrets encrypted anew"},
 		}},
 	}
 }
@@ -158,8 +176,8 @@ func differences(c factReader, before, after any) []auditFact {
 			facts = append(facts, auditFact{Name: factName(name), Before: orDash(was[name]), After: orDash(is[name]), Changed: true})
 		}
 	}
-	if facts == nil {
-		facts = []auditFact{{Name: "Changed", After: "nothing"}}
+	if _, isObject := after.(map[string]any); isObject && facts == nil {
+		return []auditFact{{Name: "Changed", After: "nothing"}}
 	}
 	return facts
 }

@@ -64,6 +64,7 @@ func TestAuditFacts(t *testing.T) {
 		{`{"before":{"a":1,"b":2,"updated_at":"x"},"after":{"a":1,"b":null,"updated_at":"y"}}`, []auditFact{{Name: "B", Before: "2", After: "–", Changed: true}}, 0},
 		{`{"before":{"a":1},"after":{"a":1}}`, []auditFact{{Name: "Changed", After: "nothing"}}, 0},
 		{`{"before":null,"after":175}`, []auditFact{{Name: "Changed", Before: "–", After: "175", Changed: true}}, 0},
+		{`{"before":175,"after":175,"status":"ok"}`, []auditFact{{Name: "Status", After: "ok"}}, 0},
 		{`{"before":175}`, []auditFact{{Name: "Before", After: "175"}}, 0},
 		{`{"a":{"b":{"c":{"d":{"e":1}}}}}`, []auditFact{{Name: "A, b, c, d", After: `{"e":1}`}}, 0},
 		{`{"long":"` + strings.Repeat("é", 400) + `"}`, []auditFact{{Name: "Long", After: strings.Repeat("é", 300) + "…"}}, 0},
