@@ -83,14 +83,14 @@ func TestAutotaskFaultsStandAtTheirFieldsAndKeepTheInput(t *testing.T) {
 		{"base_url", "backups.example.com", "must begin with https://", "backups.example.com"},
 		{"base_url", "https://u:p@backups.example.com", "must not hold a user name", "https://u:p@backups.example.com"},
 		{"base_url", "https://backups.example.com/?a=1", "without ? or #", "https://backups.example.com/?a=1"},
-		{"queue_id", "", "Choose a queue.", "-"},
+		{"queue_id", "", "Choose a queue.", "none"},
 		{"queue_id", "29682835", `The queue "Old Backup Queue" is inactive`, "29682835"},
 		{"queue_id", "777", "does not exist in Autotask any more", "777"},
 		{"queue_id", "many", "Choose one of the values in the list.", "-"},
 		{"source_id", "11", `The source "Fax" is inactive`, "11"},
 		{"status_id", "5", "must not start in the status that completes them", "5"},
 		{"complete_status_id", "", "Choose the status that completes a ticket.", "-"},
-		{"priority_warning", "", "Choose a priority for warnings.", "-"},
+		{"priority_warning", "", "Choose a priority for warnings.", "none"},
 		{"priority_error", "99", "does not exist in Autotask any more", "99"},
 		{"priority_missed", "99", "does not exist in Autotask any more", "99"},
 		{"max_objects", "0", "1 to 50 objects", "0"},
@@ -111,6 +111,8 @@ func TestAutotaskFaultsStandAtTheirFieldsAndKeepTheInput(t *testing.T) {
 				Has(t, "input[name=allow_manual_number][checked]", "")
 			switch {
 			case test.kept == "-":
+			case test.kept == "none": // what a person took away is not proposed to them again
+				page.HasNot(t, "#"+test.field+" option[selected]").HasNot(t, ".suggested")
 			case strings.HasSuffix(test.field, "_id") || strings.HasPrefix(test.field, "priority"):
 				if got := page.Attr(t, "#"+test.field+" option[selected]", "value"); got != test.kept {
 					t.Errorf("the choice is now %q, want %q", got, test.kept)
