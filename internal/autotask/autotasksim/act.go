@@ -3,6 +3,8 @@ package autotasksim
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -36,10 +38,10 @@ func (t *Tenant) AddTicket(ticket Ticket) (int64, error) {
 	if problems := t.problemsWith(tickets, r, r); len(problems) > 0 {
 		return 0, errors.New(strings.Join(problems, " "))
 	}
-	return t.keepTicket(r), nil
+	return t.keepTicket(r, t.person()), nil
 }
 
-// orDefault returns value, or the default of the picklist for 0.
+// orDefault returns value, or the default of the picklist for 0. The caller holds the lock.
 func orDefault(t *Tenant, list string, value int64) int64 {
 	if value != 0 {
 		return value
@@ -66,12 +68,19 @@ func (t *Tenant) change(id int64, work func(row)) error {
 
 // DeleteTicket removes a ticket with its notes and time entries, and leaves a trace in
 // DeletedTicketLogs.
-func (t *Tenant) DeleteTicket(id int64) error {
+func (t *Tenant) DeleteTicket(id int64) error { return t.DeleteTicketBy(id, t.person()) }
+
+// DeleteTicketBy is DeleteTicket by a certain resource.
+func (t *Tenant) DeleteTicketBy(id, resourceID int64) error {
+	if !slices.ContainsFunc(t.Resources(), func(r Resource) bool { return r.ID == resourceID }) {
+		return errors.New("there is no such resource")
+	}
 	return t.change(id, func(r row) {
 		t.entities["deletedticketlogs"].add(row{
 			"ticketID": id, "ticketNumber": r["ticketNumber"], "ticketTitle": r["title"],
-			"deletedByResourceID": apiResource + 1, "deletedDateTime": t.now().UTC(),
+			"deletedByResourceID": resourceID, "deletedDateTime": t.now().UTC(),
 		})
+		delete(t.hidden, id)
 		delete(t.entities["tickets"].rows, id)
 		for _, child := range []string{"ticketnotes", "timeentries"} {
 			for childID, childRow := range t.entities[child].rows {
@@ -85,22 +94,68 @@ func (t *Tenant) DeleteTicket(id int64) error {
 
 // SetTicketStatus changes a ticket's status, to Complete (5) or back for example.
 func (t *Tenant) SetTicketStatus(id, status int64) error {
-	if _, found := t.choice("status", status); !found {
+	if !t.isChoice("status", status) {
 		return fmt.Errorf("there is no status %d", status)
 	}
+	return t.edit(id, func(r row) { r["status"] = status })
+}
+
+// ReopenTicket gives a ticket the status of new ones again.
+func (t *Tenant) ReopenTicket(id int64) error {
+	return t.edit(id, func(r row) { r["status"] = orDefault(t, "status", 0) })
+}
+
+// edit changes fields of a ticket as a person does.
+func (t *Tenant) edit(id int64, work func(row)) error {
 	return t.change(id, func(r row) {
-		before := row{"status": r["status"]}
-		r["status"] = status
-		t.settle(before, r)
+		before := maps.Clone(r)
+		work(r)
+		t.settle(before, r, t.now().UTC(), t.person())
+		t.setOff("update", r)
 	})
 }
 
 // MoveTicket gives a ticket to another company.
 func (t *Tenant) MoveTicket(id, companyID int64) error {
-	return t.change(id, func(r row) {
-		r["companyID"], r["companyLocationID"] = companyID, nil
-		t.settle(r, r)
+	if err := t.company(companyID, func(row) {}); err != nil {
+		return err
+	}
+	return t.edit(id, func(r row) {
+		r["companyID"], r["companyLocationID"] = companyID, 10+companyID
 	})
+}
+
+// MergeTickets merges a ticket into another of the tenant: a note on each says so, and the
+// first is completed. It stays readable.
+func (t *Tenant) MergeTickets(id, into int64) error {
+	t.lock()
+	defer t.mu.Unlock()
+	source, foundSource := t.entities["tickets"].rows[id]
+	target, foundTarget := t.entities["tickets"].rows[into]
+	if !foundSource || !foundTarget {
+		return errNoTicket
+	}
+	if id == into {
+		return errors.New("a ticket cannot be merged into itself")
+	}
+	before := maps.Clone(source)
+	source["status"] = statusComplete
+	t.settle(before, source, t.now().UTC(), t.person())
+	t.setOff("update", source)
+	for _, note := range []struct {
+		on    int64
+		kind  int64
+		title string
+	}{
+		{id, noteMerged, "Merged into " + get[string](target, "ticketNumber")},
+		{into, noteAbsorbed, "Absorbed " + get[string](source, "ticketNumber")},
+	} {
+		t.keepNote(row{
+			"ticketID": note.on, "title": note.title, "description": note.title + ".", "noteType": note.kind,
+			"publish": int64(2), "creatorResourceID": t.person(),
+		})
+	}
+	return nil
 }
 
 // HideTicket takes the right to see a ticket from the API users, or gives it back.
@@ -113,7 +168,7 @@ func (t *Tenant) AddTimeEntry(ticketID int64, hours float64, summary string) err
 	return t.change(ticketID, func(r row) {
 		now := t.now().UTC()
 		t.entities["timeentries"].add(row{
-			"ticketID": ticketID, "resourceID": apiResource + 1, "roleID": int64(29682801), "hoursWorked": hours,
+			"ticketID": ticketID, "resourceID": t.person(), "roleID": int64(29682801), "hoursWorked": hours,
 			"dateWorked": now, "createDateTime": now, "summaryNotes": summary,
 		})
 		r["lastActivityDate"] = now
@@ -125,6 +180,7 @@ func (t *Tenant) AddNote(ticketID int64, title, description string, publish int6
 	return t.change(ticketID, func(row) {
 		t.keepNote(row{
 			"ticketID": ticketID, "title": title, "description": description, "noteType": int64(3), "publish": publish,
+			"creatorResourceID": t.person(),
 		})
 	})
 }
@@ -181,6 +237,38 @@ func (t *Tenant) SetChoice(list string, choice Choice) {
 		}
 	}
 	t.seed.Picklists[list] = append(t.seed.Picklists[list], choice)
+}
+
+// SetChoiceActive makes a picklist value active or inactive.
+func (t *Tenant) SetChoiceActive(list string, value int64, active bool) error {
+	t.lock()
+	choice, found := t.choice(list, value)
+	t.mu.Unlock()
+	if !found {
+		return fmt.Errorf("the list %s has no value %d", list, value)
+	}
+	choice.Inactive = !active
+	t.SetChoice(list, choice)
+	return nil
+}
+
+// Deny takes the right to an entity, such as "DeletedTicketLogs", from all API users, or
+// gives it back.
+func (t *Tenant) Deny(entity string, denied bool) error {
+	t.lock()
+	defer t.mu.Unlock()
+	e := t.entities[strings.ToLower(entity)]
+	if e == nil {
+		return fmt.Errorf("there is no entity %q", entity)
+	}
+	for i, user := range t.seed.Users {
+		names := slices.DeleteFunc(slices.Clone(user.Denied), func(name string) bool { return strings.EqualFold(name, e.name) })
+		if denied {
+			names = append(names, e.name)
+		}
+		t.seed.Users[i].Denied = names
+	}
+	return nil
 }
 
 // SetUser changes an API user, or adds one, and unlocks it.

@@ -134,7 +134,7 @@ func routeOf(call apiCall) string {
 // canonical gives a route the documented case.
 func canonical(route string) string {
 	words := []string{
-		"Tickets", "TicketNotes", "TimeEntries", "Companies", "DeletedTicketLogs", "ThresholdInformation",
+		"Tickets", "TicketNotes", "TimeEntries", "Companies", "Resources", "DeletedTicketLogs", "ThresholdInformation",
 		"Version", "Notes", "query", "count", "next", "entityInformation", "fields", "userDefinedFields",
 		"zoneInformation", "VersionInformation",
 	}
@@ -238,7 +238,7 @@ func (t *Tenant) dispatch(call apiCall, route string, used int) response {
 	case "entityInformation/fields":
 		return onlyGet(call, func() response { return t.describe(entity) })
 	case "entityInformation/userDefinedFields":
-		return onlyGet(call, func() response { return ok(map[string][]any{"fields": {}}) })
+		return onlyGet(call, func() response { return describeUserDefined(call, entity) })
 	}
 	return noRoute(call.Request)
 }

@@ -59,6 +59,9 @@ type DeletedTicket struct {
 	TicketNumber    string
 	TicketTitle     string
 	DeletedDateTime time.Time
+
+	DeletedByResourceID int64
+	DeletedBy           string // that resource's name
 }
 
 // get returns a field as its Go type, the zero value for null.
@@ -100,10 +103,11 @@ func asCompany(r row) Company {
 	}
 }
 
-func asDeleted(r row) DeletedTicket {
+func (t *Tenant) asDeleted(r row) DeletedTicket {
 	return DeletedTicket{
 		TicketID: get[int64](r, "ticketID"), TicketNumber: get[string](r, "ticketNumber"),
 		TicketTitle: get[string](r, "ticketTitle"), DeletedDateTime: get[time.Time](r, "deletedDateTime"),
+		DeletedByResourceID: get[int64](r, "deletedByResourceID"), DeletedBy: t.nameOf(get[int64](r, "deletedByResourceID")),
 	}
 }
 
@@ -169,5 +173,5 @@ func (t *Tenant) Companies() []Company {
 func (t *Tenant) DeletedTickets() []DeletedTicket {
 	t.lock()
 	defer t.mu.Unlock()
-	return list(t.entities["deletedticketlogs"], asDeleted, nil)
+	return list(t.entities["deletedticketlogs"], t.asDeleted, nil)
 }

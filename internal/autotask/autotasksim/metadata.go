@@ -14,7 +14,7 @@ func information(e *entity) response {
 	return ok(map[string]any{"info": map[string]any{
 		"name": singular(e.name), "canCreate": writes, "canDelete": false, "canQuery": true, "canUpdate": writes,
 		"userAccessForCreate": access(writes), "userAccessForDelete": "None", "userAccessForQuery": "All",
-		"userAccessForUpdate": access(writes), "hasUserDefinedFields": writes, "supportsWebhookCallouts": writes,
+		"userAccessForUpdate": access(writes), "hasUserDefinedFields": writes || e.name == "Companies", "supportsWebhookCallouts": writes,
 	}})
 }
 
@@ -33,6 +33,9 @@ func singular(name string) string {
 func (t *Tenant) describe(e *entity) response {
 	fields := []map[string]any{}
 	for _, f := range e.fields {
+		if f.udf != "" {
+			continue
+		}
 		parent := ""
 		if f.name == "subIssueType" {
 			parent = "issueType"
@@ -55,7 +58,7 @@ func (t *Tenant) choices(f field) []map[string]any {
 	values := []map[string]any{}
 	for i, choice := range t.seed.Picklists[f.name] {
 		values = append(values, map[string]any{
-			"value": strconv.FormatInt(choice.Value, 10), "label": choice.Label, "isDefaultValue": choice.Default,
+			"value": strconv.FormatInt(choice.Value, 10), "label": t.shown(choice.Label), "isDefaultValue": choice.Default,
 			"sortOrder": i + 1, "parentValue": choice.Parent, "isActive": !choice.Inactive, "isSystem": choice.System,
 		})
 	}
@@ -72,6 +75,14 @@ func (t *Tenant) choice(list string, value int64) (Choice, bool) {
 	return Choice{}, false
 }
 
+// isChoice reports whether a picklist has a value.
+func (t *Tenant) isChoice(list string, value int64) bool {
+	t.lock()
+	defer t.mu.Unlock()
+	_, found := t.choice(list, value)
+	return found
+}
+
 // label is what a person sees for a picklist value.
 func (t *Tenant) label(list string, value any) string {
 	number, isNumber := value.(int64)
@@ -79,7 +90,7 @@ func (t *Tenant) label(list string, value any) string {
 		return ""
 	}
 	if choice, found := t.choice(list, number); found {
-		return choice.Label
+		return t.shown(choice.Label)
 	}
 	return strconv.FormatInt(number, 10)
 }

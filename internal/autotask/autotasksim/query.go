@@ -30,6 +30,7 @@ type queryBody struct {
 type condition struct {
 	Op    string
 	Field string
+	UDF   bool // Field is the name of a user-defined field
 	Value any
 	Items []condition
 }
@@ -142,6 +143,9 @@ func (e *entity) problem(body queryBody) string {
 	if problem == "" && conditions > maxConditions {
 		return "Queries are limited to 500 or fewer 'OR' conditions."
 	}
+	if problem == "" && countUserDefined(body.Filter) > 1 {
+		return "Queries are limited to one user-defined field."
+	}
 	return problem
 }
 
@@ -157,7 +161,7 @@ func (e *entity) problemIn(conditions []condition, alternatives *int) string {
 			}
 			continue
 		}
-		f, found := e.field(c.Field)
+		f, found := e.fieldOf(c)
 		if !found {
 			return fmt.Sprintf("Unable to find %s in the %s entity.", c.Field, e.name)
 		}
@@ -208,7 +212,7 @@ func (e *entity) meets(r row, c condition) bool {
 	case "or":
 		return slices.ContainsFunc(c.Items, one)
 	}
-	f, _ := e.field(c.Field)
+	f, _ := e.fieldOf(c)
 	have := r[f.name]
 	switch c.Op {
 	case "exist":

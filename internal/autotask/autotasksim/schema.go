@@ -23,6 +23,8 @@ type field struct {
 	picklist bool   // its values are in the seed under the field's name
 	refers   string // the entity that it points to
 	blind    bool   // cannot be queried
+	udf      string // the tenant's name for a field that it added; empty for the service's own
+	label    string // of such a field
 }
 
 // row is a record: values by field name. A missing value is null.
@@ -57,14 +59,15 @@ func (e *entity) add(r row) int64 {
 
 // newEntities makes the entities without rows. Tickets number from 10001 on, and what a
 // tenant makes otherwise from 29682801 on, as in the real service.
-func newEntities() map[string]*entity {
+func newEntities(seed Seed) map[string]*entity {
 	const tenantMade = 29682801
 	entities := map[string]*entity{}
 	for _, e := range []*entity{
 		{name: "Companies", nextID: tenantMade, fields: companyFields()},
-		{name: "Tickets", nextID: 10001, fields: ticketFields()},
+		{name: "Tickets", nextID: 10001, fields: append(ticketFields(), udfFields(seed.UserDefinedFields)...)},
 		{name: "TicketNotes", nextID: tenantMade, fields: noteFields()},
 		{name: "TimeEntries", nextID: 1001, fields: timeEntryFields()},
+		{name: "Resources", nextID: tenantMade, fields: resourceFields()},
 		{name: "DeletedTicketLogs", nextID: 1, fields: deletedTicketFields()},
 	} {
 		e.rows = map[int64]row{}

@@ -27,6 +27,12 @@ type Seed struct {
 	Companies  []SeedCompany       `json:"companies"`
 	Picklists  map[string][]Choice `json:"picklists"` // by field: queueID, source, status, priority, …
 	Categories []Category          `json:"categories"`
+	Resources  []Resource          `json:"resources"`
+
+	UserDefinedFields []UserDefinedField `json:"userDefinedFields,omitempty"` // of tickets
+	Rules             []Rule             `json:"rules,omitempty"`             // workflow rules
+	FoldDuplicates    bool               `json:"foldDuplicates,omitempty"`    // a new ticket with company and title of an open one becomes a note on that
+	Language          string             `json:"language,omitempty"`          // of the labels: "de", "nl"; empty: English
 
 	// Tenants are further tenants. Each needs a number (ci) and users of its own; a sandbox is
 	// such a tenant.
@@ -65,11 +71,12 @@ type Choice struct {
 // Category is a ticket category with what it demands. Tickets without one get the default
 // of the picklist ticketCategory.
 type Category struct {
-	Value             int64    `json:"value"`
-	Required          []string `json:"required"`          // further fields of a new ticket
-	DueHours          float64  `json:"dueHours"`          // fills the due date; 0: it must be given
-	RequireNoteTitle  bool     `json:"requireNoteTitle"`  // on notes
-	RequireResolution bool     `json:"requireResolution"` // to complete a ticket
+	Value             int64            `json:"value"`
+	Required          []string         `json:"required"`           // further fields of a new ticket
+	Defaults          map[string]int64 `json:"defaults,omitempty"` // fill such fields, so that they need not be given
+	DueHours          float64          `json:"dueHours"`           // fills the due date; 0: it must be given
+	RequireNoteTitle  bool             `json:"requireNoteTitle"`   // on notes
+	RequireResolution bool             `json:"requireResolution"`  // to complete a ticket
 }
 
 // DefaultSeed returns the tenant played unless told otherwise: some companies, the usual
@@ -103,24 +110,29 @@ func readSeed(data []byte) (Seed, error) {
 	return seed, nil
 }
 
+// orElse returns value, or standard for the zero value.
+func orElse[T comparable](value, standard T) T {
+	var zero T
+	if value == zero {
+		return standard
+	}
+	return value
+}
+
 // complete fills whole sections that are missing from the default seed. What it returns
 // shares nothing with s that the simulator changes.
 func (s Seed) complete() Seed {
 	standard := DefaultSeed()
-	if s.ZoneName == "" {
-		s.ZoneName = standard.ZoneName
-	}
-	if s.CI == 0 {
-		s.CI = standard.CI
-	}
-	if s.TimeZone == "" {
-		s.TimeZone = standard.TimeZone
-	}
+	s.ZoneName, s.TimeZone = orElse(s.ZoneName, standard.ZoneName), orElse(s.TimeZone, standard.TimeZone)
+	s.CI = orElse(s.CI, standard.CI)
 	if s.Users == nil {
 		s.Users = standard.Users
 	}
 	if s.Companies == nil {
 		s.Companies = standard.Companies
+	}
+	if s.Resources == nil {
+		s.Resources = standard.Resources
 	}
 	if s.Categories == nil {
 		s.Categories = standard.Categories
@@ -174,6 +186,9 @@ func (s Seed) location() (*time.Location, error) {
 		if user.Name == "" || user.Secret == "" || user.IntegrationCode == "" {
 			return nil, errors.New("a user needs a name, a secret and a tracking identifier")
 		}
+	}
+	if err := errors.Join(s.checkResources(), s.checkFields()); err != nil {
+		return nil, err
 	}
 	return time.LoadLocation(s.TimeZone)
 }

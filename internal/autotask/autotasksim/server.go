@@ -74,13 +74,6 @@ func New(opts Options) (*Server, error) {
 	return s, nil
 }
 
-func orElse(value, standard int) int {
-	if value == 0 {
-		return standard
-	}
-	return value
-}
-
 // Tenants returns all tenants in the order of the seed.
 func (s *Server) Tenants() []*Tenant { return slices.Clone(s.tenants) }
 

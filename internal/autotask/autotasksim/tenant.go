@@ -24,6 +24,8 @@ type Tenant struct {
 	hidden   map[int64]bool     // tickets that the API users may not see
 	failures map[string]int     // refused sign-ins, by user
 	zonePath string             // before /ATServicesRest; changes when the tenant moves
+	labels   map[string]string  // in the tenant's language, by the English label
+	pending  []pendingChange    // what workflow rules will do, by time
 	hour     []time.Time        // of the requests that count towards the hourly limit
 }
 
@@ -35,13 +37,25 @@ func newTenant(seed Seed, opts Options) (*Tenant, error) {
 	}
 	t := &Tenant{
 		opts: opts, seed: seed, location: location, now: opts.Now, zonePath: zonePath(seed.Zone),
-		entities: newEntities(), counters: map[string]int{}, hidden: map[int64]bool{}, failures: map[string]int{},
+		entities: newEntities(seed), counters: map[string]int{}, hidden: map[int64]bool{}, failures: map[string]int{},
 	}
 	for _, company := range seed.Companies {
 		t.entities["companies"].rows[company.ID] = row{
 			"id": company.ID, "companyName": company.Name, "companyNumber": company.Number,
-			"companyType": int64(orElse(int(company.Type), 1)), "isActive": !company.Inactive, "createDate": t.now().UTC(),
+			"companyType": orElse(company.Type, 1), "isActive": !company.Inactive, "createDate": t.now().UTC(),
 		}
+	}
+	for _, resource := range seed.Resources {
+		t.entities["resources"].rows[resource.ID] = row{
+			"id": resource.ID, "firstName": resource.FirstName, "lastName": resource.LastName, "userName": resource.UserName,
+			"isActive": !resource.Inactive,
+		}
+	}
+	if err := t.speak(seed.Language); err != nil {
+		return nil, err
+	}
+	if err := t.checkRules(); err != nil {
+		return nil, err
 	}
 	return t, nil
 }
@@ -56,9 +70,6 @@ func zonePath(zone string) string {
 
 // CI returns the tenant's number.
 func (t *Tenant) CI() int64 { return t.seed.CI }
-
-// lock takes the tenant's lock.
-func (t *Tenant) lock() { t.mu.Lock() }
 
 // knows reports whether a user is one of the tenant's.
 func (t *Tenant) knows(userName string) bool {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,9 +14,6 @@ import (
 
 // statusComplete is the one status besides New that means the same in every tenant.
 const statusComplete int64 = 5
-
-// apiResource is the resource behind the API users.
-const apiResource int64 = 29682885
 
 // writeEntity answers a call on an entity's own path. The API reaches notes through their
 // ticket only, and there is no list without a query.
@@ -49,16 +48,20 @@ func decode(data []byte) (sentFields, *response) {
 	if err := decoder.Decode(&members); err != nil {
 		return nil, &response{status: http.StatusBadRequest, body: map[string]string{"Message": "The request is invalid."}}
 	}
+	return lowered(members), nil
+}
+
+func lowered(members map[string]any) sentFields {
 	sent := sentFields{}
 	for name, value := range members {
 		sent[strings.ToLower(name)] = value
 	}
-	return sent, nil
+	return sent
 }
 
 // read takes the writable fields that were sent; read-only and unknown ones are ignored.
 func (e *entity) read(sent sentFields) (r row, problems []string) {
-	r = row{}
+	r, problems = row{}, e.takeUserDefined(sent)
 	for _, f := range e.fields {
 		raw, given := sent[strings.ToLower(f.name)]
 		if !given || f.readOnly {
@@ -99,25 +102,50 @@ func (t *Tenant) createTicket(e *entity, sent sentFields) response {
 	if len(problems) > 0 {
 		return failed(problems...)
 	}
-	return done(t.keepTicket(r))
+	if open := t.openTwin(r); open != 0 {
+		t.keepNote(row{
+			"ticketID": open, "title": "Duplicate ticket", "noteType": noteDuplicate, "publish": int64(2),
+			"description": orElse(get[string](r, "description"), get[string](r, "title")),
+		})
+		return done(open)
+	}
+	return done(t.keepTicket(r, t.apiUser()))
 }
 
-// keepTicket gives a checked ticket its id, its number and what else is the service's own.
-func (t *Tenant) keepTicket(r row) int64 {
+// openTwin returns the open ticket into which the tenant folds a new one, 0 for none.
+func (t *Tenant) openTwin(r row) int64 {
+	if !t.seed.FoldDuplicates {
+		return 0
+	}
+	tickets := t.entities["tickets"].rows
+	for _, id := range slices.Sorted(maps.Keys(tickets)) {
+		other := tickets[id]
+		if other["status"] != statusComplete && other["companyID"] == r["companyID"] && compare(other["title"], r["title"]) == 0 {
+			return id
+		}
+	}
+	return 0
+}
+
+// keepTicket gives a checked ticket by a resource its id, its number and what else is the
+// service's own.
+func (t *Tenant) keepTicket(r row, by int64) int64 {
 	now := t.now().UTC()
 	day := now.In(t.location).Format("20060102")
 	t.counters[day]++
 	r["ticketNumber"] = fmt.Sprintf("T%s.%04d", day, t.counters[day])
 	r["createDate"], r["lastActivityDate"] = now, now
-	r["creatorResourceID"], r["lastActivityResourceID"] = apiResource, apiResource
+	r["creatorResourceID"], r["lastActivityResourceID"] = by, by
 	r["creatorType"], r["lastActivityPersonType"] = int64(1), int64(1)
 	if empty(r["companyLocationID"]) {
-		r["companyLocationID"] = int64(10) + r["companyID"].(int64)
+		r["companyLocationID"] = 10 + get[int64](r, "companyID")
 	}
 	if r["status"] == statusComplete {
-		r["completedDate"], r["completedByResourceID"] = now, apiResource
+		r["completedDate"], r["completedByResourceID"] = now, by
 	}
-	return t.entities["tickets"].add(r)
+	id := t.entities["tickets"].add(r)
+	t.setOff("create", r)
+	return id
 }
 
 // fillFromCategory gives a new ticket the default category and what that fills in.
@@ -130,6 +158,11 @@ func (t *Tenant) fillFromCategory(r row) Category {
 		}
 	}
 	category := t.categoryOf(r)
+	for name, value := range category.Defaults {
+		if empty(r[name]) {
+			r[name] = value
+		}
+	}
 	if category.DueHours > 0 && empty(r["dueDateTime"]) {
 		r["dueDateTime"] = t.now().UTC().Add(time.Duration(category.DueHours * float64(time.Hour)))
 	}
@@ -155,7 +188,7 @@ func (t *Tenant) problemsWith(e *entity, r, changed row) []string {
 	for _, f := range e.fields {
 		value, isChanged := changed[f.name]
 		if f.required && empty(r[f.name]) {
-			problems = append(problems, "Missing Required Field: "+f.name)
+			problems = append(problems, "Missing Required Field: "+orElse(f.udf, f.name))
 			continue
 		}
 		if !isChanged || value == nil {
@@ -230,81 +263,19 @@ func (t *Tenant) updateTicket(e *entity, sent sentFields, all bool) response {
 	if len(problems) > 0 {
 		return failed(problems...)
 	}
-	t.settle(before, after)
+	t.settle(before, after, t.now().UTC(), t.apiUser())
 	e.rows[id] = after
+	t.setOff("update", after)
 	return done(id)
 }
 
-// settle keeps the times that follow from a change.
-func (t *Tenant) settle(before, after row) {
-	now := t.now().UTC()
-	after["lastActivityDate"] = now
+// settle keeps the times that follow from a change by a resource.
+func (t *Tenant) settle(before, after row, at time.Time, by int64) {
+	after["lastActivityDate"], after["lastActivityResourceID"] = at, by
 	switch {
 	case after["status"] != statusComplete:
 		after["completedDate"], after["completedByResourceID"] = nil, nil
 	case before["status"] != statusComplete:
-		after["completedDate"], after["completedByResourceID"] = now, apiResource
+		after["completedDate"], after["completedByResourceID"] = at, by
 	}
-}
-
-// childNotes lists or adds the notes of a ticket.
-func (t *Tenant) childNotes(call apiCall) response {
-	id, _ := strconv.ParseInt(call.parts[1], 10, 64) // the route has seen that it is a number
-	notes := t.entities["ticketnotes"]
-	switch call.Method {
-	case http.MethodGet:
-		ids := t.matching(notes, []condition{{Op: "eq", Field: "ticketID", Value: id}})
-		items := []map[string]any{}
-		for _, noteID := range ids {
-			items = append(items, notes.show(notes.rows[noteID], nil))
-		}
-		return ok(map[string]any{"items": items, "pageDetails": map[string]any{
-			"count": len(items), "requestCount": maxPageSize, "prevPageUrl": nil, "nextPageUrl": nil,
-		}})
-	case http.MethodPost:
-		sent, refusal := decode(call.body)
-		if refusal != nil {
-			return *refusal
-		}
-		sent["ticketid"] = id
-		return t.createNote(notes, id, sent)
-	}
-	return wrongVerb(call.Request)
-}
-
-// noteOf answers one note of a ticket.
-func (t *Tenant) noteOf(ticket, note string) response {
-	ticketID, _ := strconv.ParseInt(ticket, 10, 64) // the route has seen that they are numbers
-	noteID, _ := strconv.ParseInt(note, 10, 64)
-	if r, found := t.entities["ticketnotes"].rows[noteID]; found && r["ticketID"] != ticketID {
-		note = "0" // a note of another ticket is not there
-	}
-	return t.item("ticketnotes", note)
-}
-
-// createNote adds a note to a ticket. Some categories demand a title.
-func (t *Tenant) createNote(notes *entity, ticketID int64, sent sentFields) response {
-	ticket, found := t.entities["tickets"].rows[ticketID]
-	if !found || t.hidden[ticketID] {
-		return failed("Reference value on field: ticketID of type: Ticket does not exist or is invalid.")
-	}
-	r, problems := notes.read(sent)
-	if len(problems) == 0 {
-		problems = t.problemsWith(notes, r, r)
-	}
-	if t.categoryOf(ticket).RequireNoteTitle && empty(r["title"]) {
-		problems = append(problems, "Missing Required Field: title")
-	}
-	if len(problems) > 0 {
-		return failed(problems...)
-	}
-	return done(t.keepNote(r))
-}
-
-// keepNote keeps a checked note; it counts as activity on its ticket.
-func (t *Tenant) keepNote(r row) int64 {
-	now := t.now().UTC()
-	r["createDateTime"], r["lastActivityDate"], r["creatorResourceID"] = now, now, apiResource
-	t.entities["tickets"].rows[r["ticketID"].(int64)]["lastActivityDate"] = now
-	return t.entities["ticketnotes"].add(r)
 }

@@ -41,7 +41,7 @@ func (f field) value(sent any) (value any, problem string) {
 // wording is not known; that it is refused and not cut is.
 func (f field) check(value any) string {
 	if content, ok := value.(string); ok && f.length > 0 && len(utf16.Encode([]rune(content))) > f.length {
-		return fmt.Sprintf("The value of field %s exceeds the maximum length of %d.", f.name, f.length)
+		return fmt.Sprintf("The value of field %s exceeds the maximum length of %d.", orElse(f.udf, f.name), f.length)
 	}
 	return ""
 }
@@ -86,7 +86,7 @@ func parseTime(sent string) (time.Time, error) {
 func (e *entity) show(r row, include []string) map[string]any {
 	shown := map[string]any{}
 	for _, f := range e.fields {
-		if include != nil && !containsFold(include, f.name) {
+		if f.udf != "" || include != nil && !containsFold(include, f.name) {
 			continue
 		}
 		value := r[f.name]
@@ -96,7 +96,7 @@ func (e *entity) show(r row, include []string) map[string]any {
 		shown[f.name] = value
 	}
 	if include == nil {
-		shown["userDefinedFields"] = []any{}
+		shown["userDefinedFields"] = e.userDefined(r)
 	}
 	return shown
 }

@@ -35,9 +35,7 @@ func (s *Server) routes(t *Tenant) http.Handler {
 	mux.HandleFunc("POST /tickets", p.addTicket)
 	p.act(mux, "POST /tickets/{id}/delete", "/", func(id int64, _ url.Values) error { return t.DeleteTicket(id) })
 	p.act(mux, "POST /tickets/{id}/complete", "/tickets/{id}", func(id int64, _ url.Values) error { return t.SetTicketStatus(id, statusComplete) })
-	p.act(mux, "POST /tickets/{id}/reopen", "/tickets/{id}", func(id int64, _ url.Values) error {
-		return t.SetTicketStatus(id, orDefault(t, "status", 0))
-	})
+	p.act(mux, "POST /tickets/{id}/reopen", "/tickets/{id}", func(id int64, _ url.Values) error { return t.ReopenTicket(id) })
 	p.act(mux, "POST /tickets/{id}/hide", "/tickets/{id}", func(id int64, _ url.Values) error { return t.HideTicket(id, true) })
 	p.act(mux, "POST /tickets/{id}/show", "/tickets/{id}", func(id int64, _ url.Values) error { return t.HideTicket(id, false) })
 	p.act(mux, "POST /tickets/{id}/time", "/tickets/{id}", t.addTime)

@@ -109,7 +109,7 @@ func (p pages) tickets(w http.ResponseWriter, _ *http.Request) {
 		Tickets:   list(p.entities["tickets"], p.view, nil),
 		Companies: list(p.entities["companies"], asCompany, func(r row) bool { return r["isActive"] == true }),
 		Deleted: list(p.entities["deletedticketlogs"], func(r row) ticketView {
-			d := asDeleted(r)
+			d := p.asDeleted(r)
 			return ticketView{Number: d.TicketNumber, Title: d.TicketTitle, Created: p.moment(d.DeletedDateTime)}
 		}, nil),
 	}
