@@ -1,9 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"backupchecks/internal/backup"
 	"backupchecks/internal/store"
@@ -16,8 +16,7 @@ type jobDetailsPage struct {
 	layout
 	Job   jobHead
 	Runs  []runLine
-	Older string // the address of the page after this one; empty on the last
-	Later bool   // this is not the first page
+	Pager pager
 }
 
 func (*jobDetailsPage) template() string { return "job_details.html" }
@@ -28,8 +27,7 @@ func (s *Server) jobDetails(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	cursor := r.URL.Query().Get("cursor")
-	page := &jobDetailsPage{Later: cursor != ""}
+	page := &jobDetailsPage{}
 	ctx := r.Context()
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
 		job, err := tx.Job(ctx, id)
@@ -39,16 +37,23 @@ func (s *Server) jobDetails(w http.ResponseWriter, r *http.Request) error {
 		if page.Job, err = readJobHead(ctx, tx, job, 0); err != nil {
 			return err
 		}
-		runs, err := tx.Runs(ctx, store.RunFilter{JobID: id, Cursor: cursor, Limit: runsPerPage})
+		runs, err := tx.Runs(ctx, store.RunFilter{JobID: id, Cursor: r.FormValue("cursor"), Limit: runsPerPage})
+		if err != nil {
+			return err
+		}
+		page.Pager = pagerOf(r, runs.Next)
+		ids := make([]backup.RunID, len(runs.Items))
+		for i, run := range runs.Items {
+			ids[i] = run.ID
+		}
+		objects, err := tx.ObjectsOfRuns(ctx, ids)
 		if err != nil {
 			return err
 		}
 		c, err := readClock(ctx, tx)
 		for _, run := range runs.Items {
+			run.Objects = objects[run.ID]
 			page.Runs = append(page.Runs, runLineOf(run, c))
-		}
-		if runs.Next != "" {
-			page.Older = fmt.Sprintf("/jobs/%d?%s", id, url.Values{"cursor": {runs.Next}}.Encode())
 		}
 		return err
 	})
@@ -59,13 +64,27 @@ func (s *Server) jobDetails(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, http.StatusOK, page)
 }
 
+// runLine is a run in the list of a job's runs.
+type runLine struct {
+	ID       backup.RunID
+	Status   backup.Status
+	Began    whenView
+	Objects  string
+	Trouble  string
+	Reviewed string // by whom; empty while it waits
+	Ticket   *chipView
+}
+
 func runLineOf(run backup.Run, c clock) runLine {
 	line := runLine{
-		ID: run.ID, Status: run.Status, Began: c.at(run.At()), Remark: clip(run.Trouble(), maxRowText),
+		ID: run.ID, Status: run.Status, Began: c.at(run.At()), Trouble: clip(run.Trouble(), maxRowText),
 		Reviewed: run.ReviewedBy, Ticket: chip(run.Ticket),
 	}
+	if run.Status != backup.StatusSuccess {
+		line.Trouble = cmp.Or(line.Trouble, emptyTrouble(run))
+	}
 	if run.Counts.Total() > 0 {
-		line.Objects = fmt.Sprintf("%d/%d", run.Counts.Bad(), run.Counts.Total())
+		line.Objects = fmt.Sprintf("%d of %d", run.Counts.Bad(), run.Counts.Total())
 	}
 	return line
 }

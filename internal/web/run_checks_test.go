@@ -128,7 +128,7 @@ func TestReviewInPlace(t *testing.T) {
 	site := m.as(t, "operator")
 	here := from(site, "/run-checks?status=error")
 	page := site.Post(t, "/runs/review", url.Values{"ids": {idText(first)}}, here...)
-	page.Has(t, "#notices .flash", "Reviewed 1 run.").Has(t, "#left", "1 of 2 left").
+	page.Has(t, "#run-undo .flash", "Reviewed 1 run.").Has(t, "#left", "1 of 2 left").
 		Has(t, `#run-list[hx-swap-oob]`, "Other runs still wait").HasNot(t, "html[lang]")
 	if got := page.Attr(t, "#row-"+idText(first), "hx-swap-oob"); got != "delete" {
 		t.Errorf("the row is told to %q, want delete", got)

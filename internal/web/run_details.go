@@ -21,25 +21,16 @@ func (*runDetailsPage) template() string { return "run_details.html" }
 
 // jobHead is a job as it stands above its runs.
 type jobHead struct {
-	ID       backup.JobID
-	Name     string
-	Customer string
-	Software string
-	Type     string
-	Archived bool
-	Days     []dayView
-	Zone     string
-}
+	ID   backup.JobID
+	Name string
 
-// runLine is a run in a list of a job's runs.
-type runLine struct {
-	ID       backup.RunID
-	Status   backup.Status
-	Began    whenView
-	Objects  string
-	Remark   string
-	Reviewed string // by whom; empty while it waits
-	Ticket   *chipView
+	CustomerID backup.CustomerID
+	Customer   string
+	Software   string
+	Type       string
+	Archived   bool
+	Days       []dayView
+	Zone       string
 }
 
 // runDetails shows a run with its job.
@@ -100,7 +91,7 @@ func readJobHead(ctx context.Context, tx *store.Tx, job backup.Job, current back
 	}
 	recent, err := tx.RecentStatuses(ctx, []backup.JobID{job.ID}, c.firstDay(longDays))
 	return jobHead{
-		ID: job.ID, Name: job.Name, Customer: job.Customer, Software: job.Software, Type: job.Type, Archived: job.Archived,
+		ID: job.ID, Name: job.Name, CustomerID: job.CustomerID, Customer: job.Customer, Software: job.Software, Type: job.Type, Archived: job.Archived,
 		Days: c.days(recent[job.ID], longDays, current), Zone: c.zone.String(),
 	}, err
 }

@@ -80,7 +80,7 @@ func TestJobDetails(t *testing.T) {
 	if got := page.Count(t, "tbody tr"); got != 10 {
 		t.Errorf("%d runs on the second page, want 10", got)
 	}
-	page.Click(t, `nav[aria-label=Pages] a`).Has(t, "nav[aria-label=Pages]", "Older runs")
+	page.Click(t, `nav[aria-label=Pages] a`).Has(t, "nav[aria-label=Pages]", "Next page")
 	if page := site.Ask(t, fmt.Sprintf("/jobs/%d?cursor=x", job.ID)); page.Status != http.StatusUnprocessableEntity {
 		t.Errorf("a bad cursor: status %d, want 422", page.Status)
 	}

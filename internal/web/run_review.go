@@ -61,13 +61,24 @@ func (s *Server) reviewRuns(w http.ResponseWriter, r *http.Request) error {
 		sentence += " Left out, because a later mail changed them: " + strconv.Itoa(skipped) + "."
 	}
 	if !fromRunChecks(r) {
-		return s.done(w, r, sentence, "%s", backPath(r, "/run-checks"))
+		return s.reviewedPlainly(w, r, sentence, count > 0 && skipped == 0)
 	}
 	view, err := s.reviewed(r, user, ids, sentence)
 	if err != nil {
 		return err
 	}
 	return s.part(w, http.StatusOK, "runs-reviewed", view)
+}
+
+// reviewedPlainly leads back to the page that the form names. Run Checks says by itself what was
+// reviewed just now, with the offer to take it back, unless there is more to say.
+func (s *Server) reviewedPlainly(w http.ResponseWriter, r *http.Request, sentence string, usual bool) error {
+	next := backPath(r, "/run-checks")
+	if path, _, _ := strings.Cut(next, "?"); usual && path == "/run-checks" {
+		http.Redirect(w, r, next, http.StatusSeeOther)
+		return nil
+	}
+	return s.done(w, r, sentence, "%s", next)
 }
 
 // reviewed reads what Run Checks shows after a review. Only what this person marked just now

@@ -151,7 +151,7 @@ func TestLinkTicket(t *testing.T) {
 	site := m.as(t, "operator")
 	page := site.Get(t, pathOf(run)+"/ticket?focus=link").Has(t, "#ticket-number[autofocus]", "").HasNot(t, "#ticket-create button[autofocus]")
 	page = page.Submit(t, "#ticket-link", "ticket_number", `T1"><script>`)
-	page.Has(t, "#link-fault", "Autotask has no such ticket")
+	page.Has(t, "#link-fault", "Autotask has no such ticket").Has(t, "#ticket-number[autofocus]", "").HasNot(t, "#ticket-create button[autofocus]")
 	if got := page.Attr(t, "#ticket-number", "value"); page.Status != http.StatusUnprocessableEntity || got != `T1"><script>` {
 		t.Errorf("status %d with %q, want 422 with what was typed", page.Status, got)
 	}

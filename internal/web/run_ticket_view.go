@@ -45,6 +45,8 @@ type ticketView struct {
 	Blocks      []blockView
 	Link        *entryView
 	Number      *entryView
+	OpenFocus   bool     // where the focus begins: at an open ticket of the job, so that no second one is made,
+	CreateFocus bool     // or at the creation, unless a field has it
 	Run         *runView // the run on the page below the drawer, to take the place of what is there
 	Chip        *chipView
 	InRow       bool // the page below is Run Checks
@@ -262,8 +264,23 @@ func (v ticketView) faulty() bool {
 	return v.Link != nil && v.Link.Fault != "" || v.Number != nil && v.Number.Fault != ""
 }
 
+// chooseFocus gives the focus to one thing: the field with a fault or that was asked for, or
+// else what is most likely wanted.
+func (v *ticketView) chooseFocus() {
+	taken := false
+	for _, entry := range []*entryView{v.Link, v.Number} {
+		if entry != nil {
+			entry.Focus = !taken && (entry.Focus || entry.Fault != "")
+			taken = taken || entry.Focus
+		}
+	}
+	v.OpenFocus = !taken && v.MayLinkOpen && len(v.Open) > 0
+	v.CreateFocus = !taken && !v.OpenFocus
+}
+
 // sendTicket answers with the drawer, with what is in it, or with a page of its own.
 func (s *Server) sendTicket(w http.ResponseWriter, r *http.Request, status int, view ticketView) error {
+	view.chooseFocus()
 	if !isPart(r) {
 		page := &runTicketPage{layout: layout{Title: view.Heading + ": " + view.Job + " of " + view.Customer}, Ticket: view}
 		return s.show(w, r, status, page)

@@ -77,7 +77,12 @@ function panes(root, page, list) {
 		if (event.target.closest("[data-open]")) event.preventDefault();
 		clearTimeout(timer);
 		row.focus({ preventScroll: true });
-		show(row, true);
+		// Opened by a key, the run can be read and scrolled by keys; j and k lead back.
+		const byKey = event.detail === 0;
+		show(row, true).then(() => byKey && pane.focus({ preventScroll: true }));
+	});
+	root.addEventListener("click", (event) => {
+		if (event.target.closest?.("[data-closes-pane]")) list.querySelector('[data-row][aria-current="true"]')?.focus();
 	});
 	// A run that changed is fetched anew.
 	root.addEventListener("htmx:afterRequest", (event) => {
@@ -128,6 +133,15 @@ function verdicts(root, list) {
 		for (const row of rows) row.hidden = false;
 		rows[0]?.focus();
 		count(root, list);
+	});
+	// An answer that never came says nothing by itself.
+	root.addEventListener("htmx:sendError", (event) => {
+		if (event.detail.requestConfig?.verb !== "post") return;
+		const notice = document.createElement("div");
+		notice.className = "notice notice-fault";
+		notice.role = "alert";
+		notice.textContent = "Backupchecks could not be reached, so nothing was changed. Please try again.";
+		root.getElementById("notices").replaceChildren(notice);
 	});
 }
 
