@@ -276,8 +276,10 @@ func TestRunChecksStaysLight(t *testing.T) {
 		for i, job := range jobs {
 			for day := range 14 {
 				at := tx.Now().AddDate(0, 0, -day)
-				run := backup.Run{Job: job, Status: backup.StatusSuccess, Rank: backup.RankClean, StartedAt: &at, ReceivedAt: at,
-					Objects: []backup.Object{{Name: "SRV01", Status: backup.StatusSuccess}, {Name: "SRV02", Status: backup.StatusSuccess}}}
+				run := backup.Run{
+					Job: job, Status: backup.StatusSuccess, Rank: backup.RankClean, StartedAt: &at, ReceivedAt: at,
+					Objects: []backup.Object{{Name: "SRV01", Status: backup.StatusSuccess}, {Name: "SRV02", Status: backup.StatusSuccess}},
+				}
 				if (i+day)%10 == 0 {
 					run.Status, run.Rank = backup.StatusError, backup.RankError
 					run.Remark = "The backup target ran out of space: 0.2 GB are free, 6.1 GB are needed."

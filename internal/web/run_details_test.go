@@ -104,8 +104,10 @@ func TestHostileTextStaysText(t *testing.T) {
 			run := storetest.Run(t, m.db, storetest.Of(job), storetest.Failed, storetest.From(mail.ID), storetest.Remark("Remark "+hostile), storetest.Objects(
 				backup.Object{Name: "Obj " + hostile, Type: hostile, Status: backup.StatusError, Message: "Msg " + hostile}))
 			err := m.db.Write(t.Context(), func(tx *store.Tx) error {
-				reading := backup.Reading{Parser: hostile, Confidence: backup.Sure, Problems: []string{hostile},
-					Evidence: []backup.Evidence{{Field: "status", Text: hostile, Where: hostile}, {Field: hostile, Text: hostile, Where: "body"}}}
+				reading := backup.Reading{
+					Parser: hostile, Confidence: backup.Sure, Problems: []string{hostile},
+					Evidence: []backup.Evidence{{Field: "status", Text: hostile, Where: hostile}, {Field: hostile, Text: hostile, Where: "body"}},
+				}
 				if err := tx.SetReading(t.Context(), mail.ID, reading, hostile); err != nil {
 					return err
 				}

@@ -113,17 +113,18 @@ function verdicts(root, list) {
 		const next = following(list, rows);
 		for (const row of rows) row.hidden = true;
 		count(root, list);
+		backToList(root);
 		if (next) {
 			next.focus({ preventScroll: true });
 			next.scrollIntoView({ block: "nearest" });
 		}
-		delete root.querySelector("[data-run-checks]").dataset.open;
 	});
 	root.addEventListener("htmx:afterRequest", (event) => {
 		const rows = hidden.get(event.detail.xhr);
 		if (!rows) return;
 		hidden.delete(event.detail.xhr);
 		if (event.detail.successful) {
+			backToList(root);
 			// When the last row on screen is done, the page says what is left.
 			if (![...list.querySelectorAll("[data-row]")].some(visible) && !list.querySelector(".empty")) setTimeout(() => {
 				if (!list.querySelector(".empty, [data-row]")) location.reload();
@@ -143,6 +144,11 @@ function verdicts(root, list) {
 		notice.textContent = "Backupchecks could not be reached, so nothing was changed. Please try again.";
 		root.getElementById("notices").replaceChildren(notice);
 	});
+}
+
+// backToList shows the list again where only one pane is shown.
+function backToList(root) {
+	delete root.querySelector("[data-run-checks]").dataset.open;
 }
 
 // following is the row to go on with when rows are done.
