@@ -370,7 +370,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "zoneInformation") {
-				fmt.Fprintf(w, `{"url":"http://%s/ATServicesRest/"}`, r.Host)
+				_, _ = fmt.Fprintf(w, `{"url":"http://%s/ATServicesRest/"}`, r.Host)
 				return
 			}
 			http.Redirect(w, r, evil.URL+r.URL.Path, status)

@@ -198,8 +198,11 @@ func TestExplain(t *testing.T) {
 func TestCountObjects(t *testing.T) {
 	t.Parallel()
 	got := backup.CountObjects([]backup.Object{
-		{Status: backup.StatusSuccess}, {Status: backup.StatusWarning}, {Status: backup.StatusError},
-		{Status: backup.StatusMissed}, {Status: backup.StatusUnknown},
+		{Status: backup.StatusSuccess},
+		{Status: backup.StatusWarning},
+		{Status: backup.StatusError},
+		{Status: backup.StatusMissed},
+		{Status: backup.StatusUnknown},
 	})
 	want := backup.ObjectCounts{Success: 1, Warning: 2, Error: 2}
 	if got != want || got.Total() != 5 || got.Bad() != 4 {

@@ -36,7 +36,7 @@ func (c *importCommand) Run(ctx context.Context, env *Env) error {
 	if err != nil {
 		return err
 	}
-	defer a.Close() //nolint:errcheck // the work is committed by then
+	defer a.Close()
 	progress, done := c.progress(env)
 	result, err := a.Import(ctx, app.ImportRequest{Paths: c.Paths, Stdin: env.Stdin, Reprocess: c.Reprocess, Progress: progress})
 	done()

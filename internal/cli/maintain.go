@@ -93,7 +93,7 @@ func (c *auditVerifyCommand) Run(ctx context.Context, env *Env) error {
 type versionCommand struct{}
 
 // Version is the release, set by the build.
-var version = "development" //nolint:gochecknoglobals // written by the linker
+var version = "development"
 
 // Run prints what was built from which commit by which Go.
 func (c *versionCommand) Run(_ context.Context, env *Env) error {
@@ -102,7 +102,7 @@ func (c *versionCommand) Run(_ context.Context, env *Env) error {
 }
 
 // revision is the commit, set by the build.
-var revision = "" //nolint:gochecknoglobals // written by the linker
+var revision = ""
 
 func commit() string {
 	if revision != "" {

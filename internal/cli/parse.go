@@ -49,7 +49,7 @@ func readMail(path string, stdin io.Reader) ([]byte, error) {
 		if err != nil {
 			return nil, backup.Errorf(backup.Invalid, "The file %s cannot be opened.", path).Because(err)
 		}
-		defer file.Close() //nolint:errcheck // only read
+		defer file.Close()
 		source = file
 	}
 	raw, err := io.ReadAll(io.LimitReader(source, message.MaxSize+1))

@@ -13,7 +13,6 @@ import (
 	"backupchecks/internal/config"
 )
 
-//nolint:gochecknoglobals // flags of a test binary are global
 var update = flag.Bool("update", false, "write docs/configuration.md anew")
 
 func env(values map[string]string) func(string) string {

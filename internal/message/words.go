@@ -142,12 +142,13 @@ func decodeQuoted(src []byte) []byte {
 				out = append(out, c)
 				continue
 			}
-			if i+2 < len(line) && unhex(line[i+1]) >= 0 && unhex(line[i+2]) >= 0 {
+			switch {
+			case i+2 < len(line) && unhex(line[i+1]) >= 0 && unhex(line[i+2]) >= 0:
 				out = append(out, byte(unhex(line[i+1])<<4|unhex(line[i+2])))
 				i += 2
-			} else if i == len(line)-1 {
+			case i == len(line)-1:
 				soft = true
-			} else {
+			default:
 				out = append(out, c)
 			}
 		}

@@ -142,7 +142,7 @@ func TestKeysPrintAMask(t *testing.T) {
 	k := keys(t, secret.GenerateKey())
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Info("test", "keys", k)
-	asJSON, err := json.Marshal(k)
+	asJSON, err := json.Marshal(k) //nolint:staticcheck // that nothing comes out is what is tested
 	if err != nil {
 		t.Fatalf("Marshal: %v", err)
 	}

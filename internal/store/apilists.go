@@ -12,16 +12,16 @@ import (
 // without objects is not in the map.
 func (tx *Tx) ObjectsOfRuns(ctx context.Context, runs []backup.RunID) (map[backup.RunID][]backup.Object, error) {
 	objects := map[backup.RunID][]backup.Object{}
-	scan := func(r row) (struct{}, error) {
+	scan := func(r row) error {
 		var run backup.RunID
 		var o backup.Object
 		err := r.Scan(&run, &o.Name, &o.Type, &o.Status, &o.Message)
 		objects[run] = append(objects[run], o)
-		return struct{}{}, err
+		return err
 	}
 	for ids := range slices.Chunk(uniqueIDs(runs), chunk) {
 		q := in(newQuery(`SELECT run_id, name, type, status, message FROM run_objects WHERE run_id IN `), "", ids)
-		if _, err := listQuery(ctx, tx, scan, q.add(` ORDER BY run_id, position`)); err != nil {
+		if err := tx.eachQuery(ctx, scan, q.add(` ORDER BY run_id, position`)); err != nil {
 			return nil, fmt.Errorf("read objects of runs: %w", err)
 		}
 	}

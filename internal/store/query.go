@@ -106,7 +106,7 @@ func (tx *Tx) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
 }
 
 func (tx *Tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
-	statement, err := tx.prepared(ctx, text)
+	statement, err := tx.prepared(ctx, text) //nolint:sqlclosecheck // it ends with the transaction
 	if err != nil {
 		return 0, err
 	}
@@ -128,7 +128,7 @@ func (tx *Tx) execQuery(ctx context.Context, q *query) (int64, error) {
 
 // one returns the only row of a SELECT, or sql.ErrNoRows.
 func one[T any](ctx context.Context, tx *Tx, scan func(row) (T, error), text string, args ...any) (T, error) {
-	statement, err := tx.prepared(ctx, text)
+	statement, err := tx.prepared(ctx, text) //nolint:sqlclosecheck // it ends with the transaction
 	if err != nil {
 		var zero T
 		return zero, err
@@ -153,7 +153,7 @@ func maybe[T any](ctx context.Context, tx *Tx, scan func(row) (T, error), text s
 
 // each calls scan with every row of a SELECT, one at a time, until scan fails.
 func (tx *Tx) each(ctx context.Context, scan func(row) error, text string, args ...any) (err error) {
-	statement, err := tx.prepared(ctx, text)
+	statement, err := tx.prepared(ctx, text) //nolint:sqlclosecheck // it ends with the transaction
 	if err != nil {
 		return err
 	}

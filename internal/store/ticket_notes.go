@@ -26,13 +26,25 @@ func scanTicketNote(r row) (TicketNote, error) {
 	return n, err
 }
 
-// TicketNote returns the ticket's note of a kind, and nil when none was sent.
-func (tx *Tx) TicketNote(ctx context.Context, id backup.TicketID, kind string) (*TicketNote, error) {
-	note, err := maybe(ctx, tx, scanTicketNote, `SELECT sent_at, done FROM ticket_notes WHERE ticket_id = $1 AND kind = $2`, id, kind)
+// TicketNote returns what is known of the note of a kind on the ticket's case in Autotask,
+// and nil when none was sent. Several runs may share one case, so it is the furthest of
+// what was sent for any of them. Until the transaction ends nobody else gets an answer for
+// that case.
+func (tx *Tx) TicketNote(ctx context.Context, t backup.Ticket, kind string) (*TicketNote, error) {
+	ids, err := list(ctx, tx, value[backup.TicketID], `SELECT id FROM tickets
+		WHERE id = $1 OR (tenant = $2 AND autotask_id = $3) ORDER BY id`+tx.db.dialect.forUpdate, t.ID, t.Tenant, t.AutotaskID)
 	if err != nil {
-		return nil, fmt.Errorf("read note of ticket %d: %w", id, err)
+		return nil, fmt.Errorf("lock the case of ticket %d: %w", t.ID, err)
 	}
-	return note, nil
+	notes, err := listQuery(ctx, tx, scanTicketNote, in(newQuery(`SELECT sent_at, done FROM ticket_notes WHERE ticket_id IN `), "", ids).
+		add(` AND kind = ? ORDER BY done DESC, sent_at DESC LIMIT 1`, kind))
+	if err != nil {
+		return nil, fmt.Errorf("read note of ticket %d: %w", t.ID, err)
+	}
+	if len(notes) == 0 {
+		return nil, nil
+	}
+	return &notes[0], nil
 }
 
 // SetTicketNote notes that the ticket's note of a kind is being sent now, or, with done, is

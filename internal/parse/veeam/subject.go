@@ -146,8 +146,10 @@ func statusWord(word string) backup.Status {
 	return backup.StatusUnknown
 }
 
-var verdictLine = regexp.MustCompile(`(?i)^(success|warning|error|failed)\.?\s*(?:(\d{1,6}) of (\d{1,6}) (\pL+) processed\.?)?$`)
-var processedLine = regexp.MustCompile(`(?i)^(\d{1,6}) of (\d{1,6}) (\pL+) processed\.?$`)
+var (
+	verdictLine   = regexp.MustCompile(`(?i)^(success|warning|error|failed)\.?\s*(?:(\d{1,6}) of (\d{1,6}) (\pL+) processed\.?)?$`)
+	processedLine = regexp.MustCompile(`(?i)^(\d{1,6}) of (\d{1,6}) (\pL+) processed\.?$`)
+)
 
 // progress is the line "2 of 3 VMs processed".
 type progress struct {

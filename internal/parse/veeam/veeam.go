@@ -89,7 +89,7 @@ func read(m *message.Message, product string) (backup.Reading, error) {
 	subject := readSubject(m.Subject)
 	reports := findReports(m)
 	if len(reports) == 0 {
-		return readBare(m, subject, product)
+		return readBare(subject, product)
 	}
 	reading := backup.Reading{Confidence: backup.Sure}
 	var trail parse.Trail
@@ -142,7 +142,7 @@ func doubtUntoldTrouble(reading *backup.Reading, s subject) {
 
 // readBare reads a message without a report in its body: the subject is all there is. Its
 // word is taken for trouble but never for a success.
-func readBare(m *message.Message, s subject, product string) (backup.Reading, error) {
+func readBare(s subject, product string) (backup.Reading, error) {
 	if !s.tagged || s.job == "" {
 		return backup.Reading{}, backup.Errorf(backup.Invalid, "The mail comes from %s, but it holds no report of a job.", product)
 	}

@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -39,7 +40,7 @@ func balance(body string) []string {
 		token := tokens.Token()
 		switch kind {
 		case html.ErrorToken:
-			if err := tokens.Err(); err != io.EOF {
+			if err := tokens.Err(); !errors.Is(err, io.EOF) {
 				faults = append(faults, "HTML cannot be read: "+err.Error())
 			}
 			if len(open) > 0 {
