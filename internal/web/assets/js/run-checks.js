@@ -110,10 +110,10 @@ function verdicts(root, list) {
 		const ids = event.detail.requestConfig.formData.getAll("ids").flatMap((text) => text.split(","));
 		const rows = ids.map(rowFor).filter(Boolean);
 		hidden.set(event.detail.xhr, rows);
+		delete root.querySelector("[data-run-checks]").dataset.open; // a phone shows the list again
 		const next = following(list, rows);
 		for (const row of rows) row.hidden = true;
 		count(root, list);
-		backToList(root);
 		if (next) {
 			next.focus({ preventScroll: true });
 			next.scrollIntoView({ block: "nearest" });
@@ -124,7 +124,6 @@ function verdicts(root, list) {
 		if (!rows) return;
 		hidden.delete(event.detail.xhr);
 		if (event.detail.successful) {
-			backToList(root);
 			// When the last row on screen is done, the page says what is left.
 			if (![...list.querySelectorAll("[data-row]")].some(visible) && !list.querySelector(".empty")) setTimeout(() => {
 				if (!list.querySelector(".empty, [data-row]")) location.reload();
@@ -144,11 +143,6 @@ function verdicts(root, list) {
 		notice.textContent = "Backupchecks could not be reached, so nothing was changed. Please try again.";
 		root.getElementById("notices").replaceChildren(notice);
 	});
-}
-
-// backToList shows the list again where only one pane is shown.
-function backToList(root) {
-	delete root.querySelector("[data-run-checks]").dataset.open;
 }
 
 // following is the row to go on with when rows are done.
