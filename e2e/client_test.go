@@ -54,7 +54,7 @@ type (
 		Subject string
 		RunIDs  []int64 `json:"run_ids"`
 	}
-	page[T any] struct {
+	listOf[T any] struct {
 		Items []T
 		Next  string
 	}
@@ -155,7 +155,7 @@ func all[T any](t *testing.T, c client, path string) []T {
 		if next != "" {
 			at += "&cursor=" + next
 		}
-		part := read[page[T]](t, c.ask(t, "GET", at, "").want(t, 200))
+		part := read[listOf[T]](t, c.ask(t, "GET", at, "").want(t, 200))
 		items = append(items, part.Items...)
 		if next = part.Next; next == "" {
 			return items

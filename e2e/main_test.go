@@ -6,6 +6,7 @@ package e2e_test
 
 import (
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,15 +24,17 @@ const (
 	poll     = 20 * time.Millisecond
 )
 
-// workshop is what all tests of the binary share: the program.
+// workshop is what all tests of the binary share: the program, the browser and a demo.
 type workshop struct {
 	mu      sync.Mutex
 	users   int // tests that may still need it
 	dir     string
 	program func() (string, error) // builds it, once
+	browser *browser               // nil until a test needs it
+	demo    *demoSite              // the same
 }
 
-// shared is the one program of all tests.
+// shared is the one workshop of all tests.
 var shared workshop
 
 // begin marks a test as parallel and keeps what the tests share until the last of them has
@@ -71,7 +74,48 @@ func (w *workshop) leave() error {
 	if w.users--; w.users > 0 {
 		return nil
 	}
-	return os.RemoveAll(w.dir)
+	var closed error
+	if w.browser != nil {
+		closed = w.browser.close()
+		w.browser = nil
+	}
+	if w.demo != nil {
+		w.demo.process.kill()
+		w.demo = nil
+	}
+	return errors.Join(closed, os.RemoveAll(w.dir))
+}
+
+// chromium returns the browser, and starts it for the first test that asks.
+func (w *workshop) chromium() (*browser, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.browser == nil {
+		started, err := startBrowser(w.dir)
+		if err != nil {
+			return nil, err
+		}
+		w.browser = started
+	}
+	return w.browser, nil
+}
+
+// exhibit returns the demo of all tests that change nothing, and starts it for the first.
+func (w *workshop) exhibit() (*demoSite, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.demo == nil {
+		dir := filepath.Join(w.dir, "demo")
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			return nil, err
+		}
+		started, err := startDemo(dir, io.Discard)
+		if err != nil {
+			return nil, err
+		}
+		w.demo = started
+	}
+	return w.demo, nil
 }
 
 // build makes the binary as make does, without the version.

@@ -34,11 +34,10 @@ func newSite(t *testing.T) *site {
 
 // command prepares a command of the program. Nothing of the test's own environment reaches
 // it but where to put temporary files.
-func (s *site) command(t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
+func (s *site) command(args ...string) (*exec.Cmd, error) {
 	program, err := shared.program()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	command := exec.Command(program, args...)
 	command.Dir, command.SysProcAttr = s.dir, endsWithTests()
@@ -46,7 +45,7 @@ func (s *site) command(t *testing.T, args ...string) *exec.Cmd {
 	for name, value := range s.env {
 		command.Env = append(command.Env, name+"="+value)
 	}
-	return command
+	return command, nil
 }
 
 // result is what a command left.
@@ -59,11 +58,14 @@ type result struct {
 // run runs a command to its end.
 func (s *site) run(t *testing.T, stdin string, args ...string) result {
 	t.Helper()
-	command := s.command(t, args...)
+	command, err := s.command(args...)
+	if err != nil {
+		t.Fatal(err)
+	}
 	command.Stdin = strings.NewReader(stdin)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
-	err := command.Run()
+	err = command.Run()
 	if _, ended := errors.AsType[*exec.ExitError](err); err != nil && !ended {
 		t.Fatalf("%s: %v", strings.Join(args, " "), err)
 	}
@@ -97,6 +99,7 @@ type server struct {
 	ended   chan struct{}
 
 	mu     sync.Mutex
+	stdout strings.Builder
 	stderr strings.Builder
 }
 
@@ -115,25 +118,39 @@ func (s *site) serve(t *testing.T) *server {
 }
 
 // start starts a command that goes on, and returns where the address comes that it logs
-// when it listens.
+// when it listens. It is killed when the test ends.
 func (s *site) start(t *testing.T, args ...string) (*server, <-chan string) {
 	t.Helper()
-	p := &server{command: s.command(t, args...), ended: make(chan struct{})}
-	stderr, err := p.command.StderrPipe()
+	p, listening, err := s.launch(t.Output(), args...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.command.Start(); err != nil {
-		t.Fatal(err)
+	t.Cleanup(p.kill)
+	return p, listening
+}
+
+// launch is start for a process that outlives the test. Its log is written to shown too.
+func (s *site) launch(shown io.Writer, args ...string) (*server, <-chan string, error) {
+	command, err := s.command(args...)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &server{command: command, ended: make(chan struct{})}
+	stderr, err := command.StderrPipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	command.Stdout = writerFunc(p.say)
+	if err := command.Start(); err != nil {
+		return nil, nil, err
 	}
 	listening := make(chan string, 1)
 	go func() {
-		p.read(stderr, t.Output(), listening)
-		_ = p.command.Wait() // its exit code is looked at by those who want it
+		p.read(stderr, shown, listening)
+		_ = command.Wait() // its exit code is looked at by those who want it
 		close(p.ended)
 	}()
-	t.Cleanup(p.kill)
-	return p, listening
+	return p, listening, nil
 }
 
 // read keeps the log, shows it with the test, and tells the address in it.
@@ -154,6 +171,25 @@ func (p *server) read(stderr io.Reader, shown io.Writer, listening chan<- string
 			}
 		}
 	}
+}
+
+// writerFunc is a function that is written to.
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
+
+// say keeps what the process writes to standard output.
+func (p *server) say(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stdout.Write(text)
+}
+
+// said is what the process wrote to standard output so far.
+func (p *server) said() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stdout.String()
 }
 
 // log is what the process wrote to standard error so far.
