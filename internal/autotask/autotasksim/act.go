@@ -241,14 +241,27 @@ func (t *Tenant) SetChoice(list string, choice Choice) {
 
 // SetChoiceActive makes a picklist value active or inactive.
 func (t *Tenant) SetChoiceActive(list string, value int64, active bool) error {
+	return t.changeChoice(list, value, func(c *Choice) { c.Inactive = !active })
+}
+
+// RenameChoice gives a picklist value another label.
+func (t *Tenant) RenameChoice(list string, value int64, label string) error {
+	if label = strings.TrimSpace(label); label == "" {
+		return errors.New("a value needs a label")
+	}
+	return t.changeChoice(list, value, func(c *Choice) { c.Label = label })
+}
+
+// changeChoice works on a picklist value under the lock.
+func (t *Tenant) changeChoice(list string, value int64, work func(*Choice)) error {
 	t.lock()
-	choice, found := t.choice(list, value)
-	t.mu.Unlock()
-	if !found {
+	defer t.mu.Unlock()
+	choices := t.seed.Picklists[list]
+	i := slices.IndexFunc(choices, func(c Choice) bool { return c.Value == value })
+	if i < 0 {
 		return fmt.Errorf("the list %s has no value %d", list, value)
 	}
-	choice.Inactive = !active
-	t.SetChoice(list, choice)
+	work(&choices[i])
 	return nil
 }
 

@@ -2,6 +2,7 @@ package autotasksim
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -35,6 +36,14 @@ func FaultKinds() []FaultKind {
 		Refuse, UnavailableBefore, UnavailableAfter, CutBefore, CutAfter, HangAfter, TooMany, ThreadLimit,
 		HTMLPage, HTMLAs200, SignedOut, Slow,
 	}
+}
+
+// check reports a kind that is not there.
+func (k FaultKind) check() error {
+	if !slices.Contains(FaultKinds(), k) {
+		return fmt.Errorf("there is no fault %q", k)
+	}
+	return nil
 }
 
 // Fault is a failure that the next requests meet.

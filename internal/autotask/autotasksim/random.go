@@ -1,9 +1,10 @@
 package autotasksim
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
-	"slices"
 	"time"
 )
 
@@ -29,13 +30,16 @@ func (s *Server) FailAtRandom(faults RandomFaults) error {
 	drawn := &random{RandomFaults: faults, source: rand.New(rand.NewPCG(faults.Seed, 0))} //nolint:gosec // play, no secret
 	sum := 0.0
 	for kind, rate := range faults.Rates {
-		if !slices.Contains(FaultKinds(), kind) || !(rate >= 0) {
-			return fmt.Errorf("there is no fault %q with the rate %v", kind, rate)
+		if err := kind.check(); err != nil {
+			return err
+		}
+		if math.IsNaN(rate) || rate < 0 {
+			return fmt.Errorf("the rate of %q is not 0 or more", kind)
 		}
 		sum += rate
 	}
 	if sum > 1 {
-		return fmt.Errorf("the rates of faults come to %v, which is more than 1", sum)
+		return errors.New("the rates of all faults come to more than 1 together")
 	}
 	for _, kind := range FaultKinds() {
 		if faults.Rates[kind] > 0 {

@@ -67,6 +67,16 @@ func TestTenantsShareNothing(t *testing.T) {
 	s.shows(t, "/tickets/10001", "of the first")
 	s.shows(t, "/tenants/654321/tickets/10001", "of the second", "Rosenhof")
 	s.shows(t, "/tenants/654321/Mvc/ServiceDesk/TicketDetail.mvc?ticketId=10001", "of the second")
+	shown := s.do(t, "/tenants/654321/tickets", "company", "175", "title", "by hand")
+	if len(second.Tickets()) != 2 || len(s.Tickets()) != 1 || !strings.Contains(shown, "by hand") || !strings.Contains(shown, `<a href="/">Tenant 123456</a>`) {
+		t.Errorf("a ticket on the second tenant's page: first %v, second %v, page:\n%s", s.Tickets(), second.Tickets(), shown)
+	}
+	for _, path := range []string{"/", "/tickets/10001", "/companies", "/lists", "/trouble", "/requests"} {
+		_, body := s.page(t, "/tenants/654321"+path, nil)
+		if others := strings.Count(body, `action="/`) - strings.Count(body, `action="/tenants/654321/`); others != 0 {
+			t.Errorf("%s of the second tenant has %d buttons of another", path, others)
+		}
+	}
 	if status, _ := s.page(t, "/tenants/1/", nil); status != http.StatusNotFound {
 		t.Errorf("pages of a tenant that is not there: got %d, want 404", status)
 	}

@@ -1,6 +1,7 @@
 package autotasksim
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -9,12 +10,48 @@ import (
 	"time"
 )
 
-// slowDelay is how slow "slow" is when a person asks for it.
-const slowDelay = 5 * time.Second
+// shownTickets is how many tickets a page lists at most.
+const shownTickets = 500
+
+// frame is what all pages show around their content.
+type frame struct {
+	Title   string
+	Root    string // before all paths of the tenant
+	Cut     bool
+	Tenants []tenantView // only when there are several
+}
+
+type tenantView struct {
+	Name, Root string
+	Current    bool
+}
+
+// frame prepares a page's frame.
+func (p pages) frame(title string) frame {
+	f := frame{Title: title, Root: p.root, Cut: p.server.IsCut()}
+	if len(p.server.tenants) > 1 {
+		for _, tenant := range p.server.tenants {
+			f.Tenants = append(f.Tenants, tenantView{fmt.Sprintf("Tenant %d", tenant.CI()), tenant.root + "/", tenant == p.Tenant})
+		}
+	}
+	return f
+}
+
+type refusedPage struct {
+	frame
+	Reason string
+}
+
+// option is a value to choose from.
+type option struct {
+	Value    int64
+	Label    string
+	Selected bool
+}
 
 // ticketView is a ticket as a person sees it.
 type ticketView struct {
-	ID                              int64
+	ID, CompanyID                   int64
 	Number, Company, Title          string
 	Status, Priority, Queue, Source string
 	Created, Due, Completed         string
@@ -23,40 +60,42 @@ type ticketView struct {
 }
 
 type ticketsPage struct {
+	frame
 	Tickets   []ticketView // newest first
-	Deleted   []ticketView
+	More      int          // older ones
+	Deleted   []deletedView
 	Companies []Company // active ones
 }
 
+type deletedView struct{ Number, Title, At, By string }
+
 type ticketPage struct {
-	Heading     string
+	frame
 	Ticket      ticketView
 	Description []span
 	Notes       []noteView
 	TimeEntries []timeView
+
+	Statuses, Publish, Others, Companies, Resources []option
 }
 
 type noteView struct {
-	Title, Created, Publish string
-	Body                    []span
+	Title, Created, Kind, Publish string
+	Body                          []span
 }
 
 type timeView struct {
 	Created, Hours, Summary string
 }
 
-type companiesPage struct{ Companies []Company }
-
-type requestsPage struct {
-	Used, Limit, Pending int
-	Routes               []string
-	Kinds                []FaultKind
-	Locked               string
-	Requests             []requestView // newest first
+type companiesPage struct {
+	frame
+	Companies []companyView
 }
 
-type requestView struct {
-	Time, Request, User, Status, Fault, Body string
+type companyView struct {
+	Company
+	Tickets int
 }
 
 // span is a piece of a text; with a URL it is a link.
@@ -94,8 +133,9 @@ func (t *Tenant) moment(at time.Time) string {
 func (t *Tenant) view(r row) ticketView {
 	ticket := asTicket(r)
 	return ticketView{
-		ID: ticket.ID, Number: ticket.TicketNumber, Title: ticket.Title, ExternalID: ticket.ExternalID, Resolution: ticket.Resolution,
-		Company: get[string](t.entities["companies"].rows[ticket.CompanyID], "companyName"),
+		ID: ticket.ID, CompanyID: ticket.CompanyID, Number: ticket.TicketNumber, Title: ticket.Title,
+		ExternalID: ticket.ExternalID, Resolution: ticket.Resolution,
+		Company: orElse(get[string](t.entities["companies"].rows[ticket.CompanyID], "companyName"), "none"),
 		Status:  t.label("status", r["status"]), Priority: t.label("priority", r["priority"]),
 		Queue: t.label("queueID", r["queueID"]), Source: t.label("source", r["source"]),
 		Created: t.moment(ticket.CreateDate), Due: t.moment(ticket.DueDateTime), Completed: t.moment(ticket.CompletedDate),
@@ -104,73 +144,86 @@ func (t *Tenant) view(r row) ticketView {
 }
 
 func (p pages) tickets(w http.ResponseWriter, _ *http.Request) {
+	page := ticketsPage{frame: p.frame("Tickets")}
 	p.lock()
-	page := ticketsPage{
-		Tickets:   list(p.entities["tickets"], p.view, nil),
-		Companies: list(p.entities["companies"], asCompany, func(r row) bool { return r["isActive"] == true }),
-		Deleted: list(p.entities["deletedticketlogs"], func(r row) ticketView {
-			d := p.asDeleted(r)
-			return ticketView{Number: d.TicketNumber, Title: d.TicketTitle, Created: p.moment(d.DeletedDateTime)}
-		}, nil),
-	}
+	page.Tickets = list(p.entities["tickets"], p.view, nil)
+	page.Companies = list(p.entities["companies"], asCompany, func(r row) bool { return r["isActive"] == true })
+	page.Deleted = list(p.entities["deletedticketlogs"], func(r row) deletedView {
+		d := p.asDeleted(r)
+		return deletedView{d.TicketNumber, d.TicketTitle, p.moment(d.DeletedDateTime), d.DeletedBy}
+	}, nil)
 	p.mu.Unlock()
 	slices.Reverse(page.Tickets)
 	slices.Reverse(page.Deleted)
-	p.show(w, "tickets.html", page)
+	if page.More = max(0, len(page.Tickets)-shownTickets); page.More > 0 {
+		page.Tickets = page.Tickets[:shownTickets]
+	}
+	p.show(w, http.StatusOK, "tickets.html", page)
 }
 
 func (p pages) ticket(w http.ResponseWriter, r *http.Request) {
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64) // what is no number is no ticket either
-	page, found := p.ticketPage(id)
-	if !found {
-		http.Error(w, "There is no such ticket.", http.StatusNotFound)
+	page := ticketPage{frame: p.frame("")}
+	if !p.fill(&page, id) {
+		p.refuse(w, http.StatusNotFound, errNoTicket.Error())
 		return
 	}
-	p.show(w, "ticket.html", page)
+	p.show(w, http.StatusOK, "ticket.html", page)
 }
 
-func (p pages) ticketPage(id int64) (ticketPage, bool) {
+// fill fills a ticket's page, and reports whether the ticket is there.
+func (p pages) fill(page *ticketPage, id int64) bool {
 	p.lock()
 	defer p.mu.Unlock()
 	ticket, found := p.entities["tickets"].rows[id]
 	if !found {
-		return ticketPage{}, false
+		return false
 	}
-	view := p.view(ticket)
-	return ticketPage{
-		Heading: "Ticket " + view.Number, Ticket: view, Description: linked(get[string](ticket, "description")),
-		Notes: list(p.entities["ticketnotes"], func(r row) noteView {
-			n := asNote(r)
-			return noteView{n.Title, p.moment(n.CreateDateTime), p.label("publish", r["publish"]), linked(n.Description)}
-		}, ofTicket(id)),
-		TimeEntries: list(p.entities["timeentries"], func(r row) timeView {
-			e := asTimeEntry(r)
-			return timeView{p.moment(e.DateWorked), strconv.FormatFloat(e.HoursWorked, 'f', -1, 64), e.SummaryNotes}
-		}, ofTicket(id)),
-	}, true
+	page.Ticket = p.view(ticket)
+	page.Title = "Ticket " + page.Ticket.Number
+	page.Description = linked(get[string](ticket, "description"))
+	page.Notes = list(p.entities["ticketnotes"], func(r row) noteView {
+		n := asNote(r)
+		return noteView{n.Title, p.moment(n.CreateDateTime), p.label("noteType", r["noteType"]), p.label("publish", r["publish"]), linked(n.Description)}
+	}, ofTicket(id))
+	page.TimeEntries = list(p.entities["timeentries"], func(r row) timeView {
+		e := asTimeEntry(r)
+		return timeView{p.moment(e.DateWorked), strconv.FormatFloat(e.HoursWorked, 'f', -1, 64), e.SummaryNotes}
+	}, ofTicket(id))
+	page.Statuses, page.Publish = p.options("status", get[int64](ticket, "status")), p.options("publish", 2)
+	page.Companies = list(p.entities["companies"], func(r row) option {
+		c := asCompany(r)
+		return option{c.ID, fmt.Sprintf("%s (%d)", c.CompanyName, c.ID), c.ID == page.Ticket.CompanyID}
+	}, nil)
+	page.Others = list(p.entities["tickets"], func(r row) option {
+		t := asTicket(r)
+		return option{Value: t.ID, Label: t.TicketNumber + " " + t.Title}
+	}, func(r row) bool { return r["id"] != id })
+	slices.Reverse(page.Others)
+	page.Others = page.Others[:min(len(page.Others), shownTickets)]
+	for _, resource := range p.seed.Resources {
+		page.Resources = append(page.Resources, option{resource.ID, resource.Name(), resource.ID == p.person()})
+	}
+	return true
+}
+
+// options are the values of a picklist. The caller holds the lock.
+func (t *Tenant) options(list string, selected int64) []option {
+	var options []option
+	for _, choice := range t.seed.Picklists[list] {
+		options = append(options, option{choice.Value, t.shown(choice.Label), choice.Value == selected})
+	}
+	return options
 }
 
 func (p pages) companies(w http.ResponseWriter, _ *http.Request) {
-	p.show(w, "companies.html", companiesPage{p.Companies()})
-}
-
-func (p pages) requests(w http.ResponseWriter, _ *http.Request) {
-	page := requestsPage{
-		Used: p.used(), Limit: p.opts.HourlyLimit, Pending: p.server.PendingFaults(), Kinds: FaultKinds(),
-		Routes: []string{"", "POST Tickets", "PATCH Tickets", "GET Tickets/{id}", "POST Tickets/query", "POST Tickets/{id}/Notes"},
-		Locked: strings.Join(p.LockedUsers(), ", "),
+	page := companiesPage{frame: p.frame("Companies")}
+	tickets := map[int64]int{}
+	for _, ticket := range p.Tickets() {
+		tickets[ticket.CompanyID]++
 	}
-	requests := p.server.Requests()
-	slices.Reverse(requests)
-	for _, request := range requests[:min(len(requests), 200)] {
-		status := "no answer"
-		if request.Status != 0 {
-			status = strconv.Itoa(request.Status)
-		}
-		page.Requests = append(page.Requests, requestView{
-			p.moment(request.Time), request.Method + " " + request.Path, request.User, status,
-			string(request.Fault), request.Body,
-		})
+	for _, company := range p.Companies() {
+		page.Companies = append(page.Companies, companyView{company, tickets[company.ID]})
 	}
-	p.show(w, "requests.html", page)
+	p.show(w, http.StatusOK, "companies.html", page)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -120,7 +121,7 @@ func (t *Tenant) checkRule(rule Rule) error {
 	if !slices.Contains([]string{"create", "update", "note"}, rule.On) {
 		return fmt.Errorf("there is no write %q", rule.On)
 	}
-	if rule.Name == "" || !(rule.Seconds >= 0) {
+	if rule.Name == "" || math.IsNaN(rule.Seconds) || rule.Seconds < 0 {
 		return errors.New("it needs a name and a time that is not negative")
 	}
 	e := t.entities["tickets"]
