@@ -106,7 +106,7 @@ func (a *API) problem(ctx context.Context, route Route, err error) *problem {
 		}
 		answer.Detail = strings.Join(sentences, " ")
 	}
-	if has, found := errors.AsType[*ticket.HasTicket](err); found {
+	if has, found := errors.AsType[*ticket.HasTicketError](err); found {
 		answer.Ticket = new(shapeTicket(has.Ticket))
 	}
 	return answer

@@ -22,17 +22,17 @@ func lookAgainAfter() []time.Duration {
 	return []time.Duration{time.Second, 3 * time.Second}
 }
 
-// Blocked is the refusal to create a ticket that cannot be created as things are. Each
+// BlockedError is the refusal to create a ticket that cannot be created as things are. Each
 // reason is a sentence with its cure.
-type Blocked struct {
+type BlockedError struct {
 	Reasons []Block
 }
 
 // Error returns the first reason; the others stand in Reasons.
-func (b *Blocked) Error() string { return b.Reasons[0].Sentence }
+func (b *BlockedError) Error() string { return b.Reasons[0].Sentence }
 
-// Unwrap makes a Blocked an Invalid error for everybody who asks for its kind.
-func (b *Blocked) Unwrap() []error {
+// Unwrap makes a BlockedError an Invalid error for everybody who asks for its kind.
+func (b *BlockedError) Unwrap() []error {
 	faults := make([]error, len(b.Reasons))
 	for i, reason := range b.Reasons {
 		faults[i] = backup.Errorf(backup.Invalid, "%s", reason.Sentence)
@@ -40,16 +40,16 @@ func (b *Blocked) Unwrap() []error {
 	return faults
 }
 
-// HasTicket is the refusal to create a second ticket for a run.
-type HasTicket struct {
+// HasTicketError is the refusal to create a second ticket for a run.
+type HasTicketError struct {
 	Ticket backup.Ticket
 }
 
 // Error says which ticket the run has.
-func (h *HasTicket) Error() string { return h.Unwrap().Error() }
+func (h *HasTicketError) Error() string { return h.Unwrap().Error() }
 
-// Unwrap makes a HasTicket a Conflict for everybody who asks for its kind.
-func (h *HasTicket) Unwrap() error {
+// Unwrap makes a HasTicketError a Conflict for everybody who asks for its kind.
+func (h *HasTicketError) Unwrap() error {
 	if h.Ticket.State == backup.TicketCreating {
 		return backup.Errorf(backup.Conflict, "A ticket for this run is being created already.")
 	}
@@ -98,13 +98,13 @@ func (s *Station) reserve(ctx context.Context, who backup.User, id backup.RunID)
 			return err
 		}
 		if active != nil {
-			return &HasTicket{Ticket: *active}
+			return &HasTicketError{Ticket: *active}
 		}
 		if preview, err = s.preview(ctx, tx, id); err != nil {
 			return err
 		}
 		if len(preview.BlockedBy) > 0 {
-			return &Blocked{Reasons: preview.BlockedBy}
+			return &BlockedError{Reasons: preview.BlockedBy}
 		}
 		key, err := externalID(ctx, tx, id)
 		if err != nil {

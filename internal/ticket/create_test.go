@@ -81,7 +81,7 @@ func TestFiftyCreatesAtOnceMakeOneTicket(t *testing.T) {
 				_, err := stations[i%2].Create(t.Context(), o.operator, run.ID)
 				mu.Lock()
 				defer mu.Unlock()
-				switch has, conflict := errors.AsType[*ticket.HasTicket](err); {
+				switch has, conflict := errors.AsType[*ticket.HasTicketError](err); {
 				case err == nil:
 					won++
 				case conflict && has.Ticket.RunID == run.ID:
@@ -236,7 +236,7 @@ func TestCreateIsBlockedWithSentences(t *testing.T) {
 	blocked := func(id backup.RunID) []string {
 		t.Helper()
 		_, err := o.station.Create(t.Context(), o.operator, id)
-		refusal, ok := errors.AsType[*ticket.Blocked](err)
+		refusal, ok := errors.AsType[*ticket.BlockedError](err)
 		if !ok || backup.KindOf(err) != backup.Invalid {
 			t.Fatalf("Create: %v, want it blocked", err)
 		}

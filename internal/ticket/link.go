@@ -21,7 +21,7 @@ type LinkRequest struct {
 
 // Link ties an existing Autotask ticket to the run after reading it from Autotask. The
 // ticket itself is not touched; its externalID may be somebody else's. A run with an active
-// ticket is a HasTicket conflict, unless that is a number entered by hand, which the link
+// ticket is a HasTicketError conflict, unless that is a number entered by hand, which the link
 // replaces, or a ticket that is missing in Autotask.
 func (s *Station) Link(ctx context.Context, who backup.User, id backup.RunID, request LinkRequest) (backup.Ticket, error) {
 	if err := backup.Require(who, backup.ManageTickets); err != nil {
@@ -120,7 +120,7 @@ func replaceable(active *backup.Ticket) error {
 	if active == nil || active.State == backup.TicketByHand || active.State == backup.TicketMissing {
 		return nil
 	}
-	return &HasTicket{Ticket: *active}
+	return &HasTicketError{Ticket: *active}
 }
 
 // replace makes the ticket the run's active one. What it replaces stays for the record.
