@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -68,6 +69,9 @@ func (a *App) Import(ctx context.Context, request ImportRequest) (ImportResult, 
 	close(run.ready)
 	storing.Wait()
 	run.result.Seconds = time.Since(begun).Seconds()
+	if ctx.Err() != nil {
+		err = backup.Errorf(backup.Unavailable, "The import was stopped. What was stored by then stays; the same command goes on from there.").Because(ctx.Err())
+	}
 	return run.result, err
 }
 
@@ -187,8 +191,7 @@ func (r *importRun) count(ctx context.Context, receipt ingest.Receipt) {
 
 func (r *importRun) reparse(ctx context.Context, id backup.MessageID) {
 	if err := r.app.Ingest.Reparse(ctx, backup.System("import"), id); err != nil {
-		_, sentence := backup.Explain(err)
-		r.app.log.WarnContext(ctx, "mail not read again", "message", id, "reason", sentence, "err", err)
+		r.fail(fmt.Sprintf("message %d", id), err)
 	}
 }
 

@@ -29,9 +29,13 @@ func TestRankOf(t *testing.T) {
 		previous *backup.Outcome
 		want     backup.Rank
 	}{
-		"the first failure is an error":                    {failed("A"), nil, backup.RankError},
-		"a failure after a success is an error":            {failed("A"), &good, backup.RankError},
-		"the same objects failing is the same":             {failed("A", "B"), new(failed("B", "A")), backup.RankSame},
+		"the first failure is an error":         {failed("A"), nil, backup.RankError},
+		"a failure after a success is an error": {failed("A"), &good, backup.RankError},
+		"the same objects failing is the same":  {failed("A", "B"), new(failed("B", "A")), backup.RankSame},
+		"the same object failing for another reason is new trouble": {
+			backup.Outcome{Status: backup.StatusWarning, Objects: []backup.Object{{Name: "A", Status: backup.StatusWarning, Message: "Repository lost"}}},
+			&backup.Outcome{Status: backup.StatusWarning, Objects: []backup.Object{{Name: "A", Status: backup.StatusWarning, Message: "Snapshot is old"}}}, backup.RankWarning,
+		},
 		"another object failing is new trouble":            {failed("A", "C"), new(failed("A", "B")), backup.RankError},
 		"one object more is new trouble":                   {failed("A", "B"), new(failed("A")), backup.RankError},
 		"one object less is still worth a look":            {failed("A"), new(failed("A", "B")), backup.RankError},

@@ -14,6 +14,7 @@ type Run struct {
 	Remark     string
 	Counts     ObjectCounts
 	Attempts   int // mails that told of this run
+	Retry      int // the number of the last retry that told of it; 0 for the first try
 	MessageID  *MessageID
 	OverrideID *int64
 	ReviewedAt *time.Time

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -99,18 +100,10 @@ func RankOf(run Outcome, previous *Outcome) Rank {
 	return RankClean
 }
 
-// sameTrouble reports whether two troubled runs name the same objects with the same status.
+// sameTrouble reports whether two troubled runs tell the same: the same objects with the same
+// status and the same words, and the same remark.
 func sameTrouble(a, b Outcome) bool {
-	left, right := troubled(a.Objects), troubled(b.Objects)
-	if len(left) != len(right) {
-		return false
-	}
-	for name, status := range left {
-		if right[name] != status {
-			return false
-		}
-	}
-	return len(left) > 0 || withoutMoments(a.Remark) == withoutMoments(b.Remark)
+	return withoutMoments(a.Remark) == withoutMoments(b.Remark) && maps.Equal(troubled(a.Objects), troubled(b.Objects))
 }
 
 // withoutMoments folds a remark and drops the dates and times in it: a log line of tonight
@@ -147,11 +140,12 @@ func isMoment(word string) bool {
 	return digits > 0 && (colons > 0 || others >= 2 && year || signed)
 }
 
-func troubled(objects []Object) map[string]Status {
-	bad := map[string]Status{}
+// troubled returns what went wrong with each object, by name.
+func troubled(objects []Object) map[string]string {
+	bad := map[string]string{}
 	for _, object := range objects {
 		if object.Status != StatusSuccess {
-			bad[object.Name] = object.Status
+			bad[object.Name] += string(object.Status) + " " + withoutMoments(object.Message) + "\n"
 		}
 	}
 	return bad

@@ -40,9 +40,6 @@ func (c *importCommand) Run(ctx context.Context, env *Env) error {
 	progress, done := c.progress(env)
 	result, err := a.Import(ctx, app.ImportRequest{Paths: c.Paths, Stdin: env.Stdin, Reprocess: c.Reprocess, Progress: progress})
 	done()
-	if err != nil {
-		return err
-	}
 	if c.JSON {
 		encoder := json.NewEncoder(env.Stdout)
 		encoder.SetIndent("", "  ")
@@ -51,6 +48,9 @@ func (c *importCommand) Run(ctx context.Context, env *Env) error {
 		}
 	} else {
 		printImport(env, result)
+	}
+	if err != nil {
+		return err
 	}
 	if len(result.Failed) > 0 {
 		return alreadyTold(exitFailed)

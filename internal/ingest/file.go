@@ -1,16 +1,19 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"backupchecks/internal/backup"
 	"backupchecks/internal/store"
 )
 
-// retryWindow is how long after a troubled run a retry still belongs to it. A product
-// retries within its job window; the next night's run is never a retry.
-const retryWindow = 20 * time.Hour
+// retryWindow is how long after an attempt ended the next one may begin and still belong to
+// the same run. Products retry within minutes; what begins later is a run of its own, even
+// when its first mail is about a retry.
+const retryWindow = 2 * time.Hour
 
 // file makes the runs of a waiting message whose reading is sure and whose jobs are all
 // known. It returns nil runs when the message has to stay in the Inbox.
@@ -38,17 +41,42 @@ func knownJobs(ctx context.Context, tx *store.Tx, mail filing) ([]backup.Job, er
 	return jobs, nil
 }
 
-// recordAll makes the runs of the message's outcomes.
+// recordAll makes the runs of the message's outcomes, or adds the message to those it tells
+// of again.
 func (s *Station) recordAll(ctx context.Context, tx *store.Tx, jobs []backup.Job, mail filing) ([]backup.RunID, error) {
+	if err := lockJobs(ctx, tx, jobs); err != nil {
+		return nil, err
+	}
 	runs := make([]backup.RunID, 0, len(jobs))
 	for i, outcome := range mail.reading.Outcomes {
 		run, err := s.record(ctx, tx, jobs[i], mail, outcome)
 		if err != nil {
 			return nil, err
 		}
+		if i > 0 { // a run's first outcome is noted with the run
+			if err := tx.TellOf(ctx, run, mail.message, i); err != nil {
+				return nil, err
+			}
+		}
 		runs = append(runs, run)
 	}
 	return runs, nil
+}
+
+// lockJobs keeps other processes from telling of the same runs meanwhile. The order is the
+// same for everybody, so that two never wait for each other.
+func lockJobs(ctx context.Context, tx *store.Tx, jobs []backup.Job) error {
+	ids := make([]backup.JobID, len(jobs))
+	for i, job := range jobs {
+		ids[i] = job.ID
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		if err := tx.LockJob(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // knownJob finds the one job that a person has approved for this key from this sender. The
@@ -81,14 +109,14 @@ func (s *Station) record(ctx context.Context, tx *store.Tx, job backup.Job, mail
 	run := backup.Run{
 		Job: job, Status: outcome.Status, StartedAt: outcome.StartedAt, EndedAt: outcome.EndedAt,
 		ReceivedAt: mail.toldAt(tx.Now()), Remark: outcome.Remark, Objects: outcome.Objects,
-		Counts: backup.CountObjects(outcome.Objects), Attempts: 1, MessageID: &mail.message,
+		Attempts: 1, Retry: outcome.Attempt, MessageID: &mail.message,
 	}
-	same, err := sameRun(ctx, tx, run, outcome.Attempt)
+	same, err := sameRun(ctx, tx, run)
 	if err != nil {
 		return 0, err
 	}
 	if same != nil {
-		return same.ID, s.tellAgain(ctx, tx, *same, run, outcome.Attempt)
+		return same.ID, s.tellAgain(ctx, tx, *same, run)
 	}
 	if run.Rank, err = rank(ctx, tx, run); err != nil {
 		return 0, err
@@ -100,62 +128,119 @@ func (s *Station) record(ctx context.Context, tx *store.Tx, job backup.Job, mail
 }
 
 // sameRun finds the run that the mail tells of again: one with the same start, or, for a
-// retry, the troubled run just before it.
-func sameRun(ctx context.Context, tx *store.Tx, run backup.Run, attempt int) (*backup.Run, error) {
+// retry, the troubled attempt that ended just before it began.
+func sameRun(ctx context.Context, tx *store.Tx, run backup.Run) (*backup.Run, error) {
 	if run.StartedAt != nil {
 		same, err := tx.RunByStart(ctx, run.Job.ID, *run.StartedAt)
 		if err != nil || same != nil {
 			return same, err
 		}
 	}
-	if attempt == 0 {
+	if run.Retry == 0 {
 		return nil, nil
 	}
 	before, err := tx.RunBefore(ctx, run.Job.ID, run.At(), 0)
-	if err != nil || before == nil || before.Status == backup.StatusSuccess || run.At().Sub(before.At()) > retryWindow {
+	if err != nil || before == nil || before.Status == backup.StatusSuccess || before.Retry >= run.Retry {
 		return nil, err
+	}
+	ended := before.ReceivedAt
+	if before.EndedAt != nil {
+		ended = *before.EndedAt
+	}
+	if run.At().Sub(ended) > retryWindow {
+		return nil, nil
 	}
 	return before, nil
 }
 
-// tellAgain adds another mail to a run. The mail that was sent later, or the later retry,
-// has the last word; where neither is known to be later, the worse status stands. A review
-// is taken back when the result changes, because the person judged something else.
-func (s *Station) tellAgain(ctx context.Context, tx *store.Tx, old, told backup.Run, attempt int) error {
-	later := attempt > 0 || told.ReceivedAt.After(old.ReceivedAt)
-	undecided := attempt == 0 && told.ReceivedAt.Equal(old.ReceivedAt)
-	if undecided {
-		later = backup.Worst(old.Status, told.Status) == told.Status && told.Status != old.Status
-	}
-	if attempt > 0 && told.ReceivedAt.Before(old.ReceivedAt) {
-		later = false // an older retry that arrives late
-	}
-	if !later {
+// tellAgain adds another mail to a run. Only a later retry can better a result; otherwise the
+// worse one stands, whichever mail came first, because two machines may run a job of the same
+// name at the same minute. What a person reviewed counts no longer when the trouble differs.
+func (s *Station) tellAgain(ctx context.Context, tx *store.Tx, old, told backup.Run) error {
+	merged := merge(old, told)
+	if unchanged(old, merged) {
 		return tx.AddAttempt(ctx, old.ID, *told.MessageID)
 	}
-	told.ID, told.Attempts = old.ID, old.Attempts+1
-	told.StartedAt = firstStart(old, told)
 	var err error
-	if told.Rank, err = rank(ctx, tx, told); err != nil {
+	if merged.Rank, err = rank(ctx, tx, merged); err != nil {
 		return err
 	}
-	if err := tx.ReplaceRun(ctx, told); err != nil {
+	if err := tx.ReplaceRun(ctx, merged); err != nil {
 		return err
 	}
-	if old.Reviewed() && told.Status != old.Status {
+	if merged.MessageID != told.MessageID {
+		if err := tx.TellOf(ctx, old.ID, *told.MessageID, 0); err != nil {
+			return err
+		}
+	}
+	if old.Reviewed() && !sameResult(old, merged) {
 		if err := tx.ClearReview(ctx, old.ID); err != nil {
 			return err
 		}
 	}
-	return rerankNext(ctx, tx, told)
+	return rerankNext(ctx, tx, merged)
 }
 
-// firstStart keeps the start of the first attempt: the run began then.
-func firstStart(old, told backup.Run) *time.Time {
-	if old.StartedAt != nil {
-		return old.StartedAt
+// merge is the run as all its mails tell it. It keeps the start of the first attempt.
+func merge(old, told backup.Run) backup.Run {
+	retried := told.Retry > old.Retry
+	base, other := old, told
+	if retried || backup.Worst(old.Status, told.Status) != old.Status {
+		base, other = told, old
 	}
-	return told.StartedAt
+	base.ID, base.Job, base.Attempts = old.ID, old.Job, old.Attempts+1
+	base.Retry = max(old.Retry, told.Retry)
+	base.StartedAt = cmp.Or(old.StartedAt, told.StartedAt)
+	base.ReviewedAt, base.ReviewedBy, base.Note = old.ReviewedAt, old.ReviewedBy, old.Note
+	base.Objects = mergeObjects(base.Objects, other.Objects, retried)
+	for _, object := range base.Objects {
+		// An object that failed, and of which the retry says nothing, has still failed.
+		base.Status = backup.Worst(base.Status, worstOf(object, other.Objects, retried))
+	}
+	base.Counts = backup.CountObjects(base.Objects)
+	return base
+}
+
+// worstOf is what an object taken over from the other mail adds to the run's status.
+func worstOf(object backup.Object, others []backup.Object, retried bool) backup.Status {
+	if retried && slices.Contains(others, object) {
+		return object.Status
+	}
+	return backup.StatusSuccess
+}
+
+// mergeObjects adds the objects of the other mail. Of an object in both, a retry's own word
+// stands; without a retry the worse one.
+func mergeObjects(base, others []backup.Object, retried bool) []backup.Object {
+	type name struct{ name, kind string }
+	at := map[name]int{}
+	merged := slices.Clone(base)
+	for i, object := range merged {
+		at[name{object.Name, object.Type}] = i
+	}
+	for _, object := range others {
+		i, both := at[name{object.Name, object.Type}]
+		switch {
+		case !both:
+			merged = append(merged, object)
+		case !retried && backup.Worst(merged[i].Status, object.Status) != merged[i].Status:
+			merged[i] = object
+		}
+	}
+	return merged
+}
+
+// unchanged reports whether a mail told nothing new.
+func unchanged(old, merged backup.Run) bool {
+	return old.Status == merged.Status && old.Remark == merged.Remark && old.Retry == merged.Retry && slices.Equal(old.Objects, merged.Objects)
+}
+
+// sameResult reports whether a person who reviewed the one has judged the other as well.
+func sameResult(a, b backup.Run) bool {
+	if a.Status == backup.StatusSuccess {
+		return b.Status == backup.StatusSuccess
+	}
+	return backup.RankOf(b.Outcome(), new(a.Outcome())) == backup.RankSame
 }
 
 // rank places the run in the order of Run Checks by comparing it with the one before it.

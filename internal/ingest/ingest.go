@@ -166,7 +166,7 @@ func (s *Station) change(ctx context.Context, who backup.User, id backup.Message
 		return err
 	}
 	return s.db.Write(ctx, func(tx *store.Tx) error {
-		msg, err := tx.Message(ctx, id)
+		msg, err := lockedMessage(ctx, tx, id)
 		if err != nil {
 			return err
 		}

@@ -246,14 +246,17 @@ func TestSeveralMailsOfOneRunAreOneRun(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		s := newStation(t, db)
 		approve(t, s, accept(t, s, report{day: 7}).MessageID, "Bakery North")
-		first := accept(t, s, failed(report{day: 8}))
-		later := accept(t, s, report{day: 8, sentAfter: time.Hour})
+		first := accept(t, s, report{day: 8})
+		later := accept(t, s, failed(report{day: 8, sentAfter: time.Hour}))
 		if later.RunIDs[0] != first.RunIDs[0] {
 			t.Fatalf("a later mail of the same start made run %v, want %v", later.RunIDs, first.RunIDs)
 		}
 		run := runOf(t, db, first.RunIDs[0])
-		if run.Status != backup.StatusSuccess || run.Attempts != 2 {
-			t.Errorf("the run is %s after %d attempts, want the later mail's success after 2", run.Status, run.Attempts)
+		if run.Status != backup.StatusError || run.Attempts != 2 {
+			t.Errorf("the run is %s after %d mails, want the later mail's error after 2", run.Status, run.Attempts)
+		}
+		if runs := messageOf(t, db, later.MessageID).RunIDs; len(runs) != 1 || runs[0] != run.ID {
+			t.Errorf("the later mail tells of runs %v, want %d", runs, run.ID)
 		}
 	})
 }

@@ -135,3 +135,14 @@ func (tx *Tx) AddJobSender(ctx context.Context, id backup.JobID, key, sender str
 	}
 	return nil
 }
+
+// LockJob keeps others from adding or changing runs of the job until the transaction ends.
+// On SQLite a writing transaction is alone anyway.
+func (tx *Tx) LockJob(ctx context.Context, id backup.JobID) error {
+	if tx.db.dialect.forUpdate == "" {
+		return nil
+	}
+	_, err := one(ctx, tx, value[backup.JobID], `SELECT id FROM jobs WHERE id = $1`+tx.db.dialect.forUpdate, id)
+	_, err = found(id, err, "job", id)
+	return err
+}

@@ -154,6 +154,37 @@ func (tx *Tx) KnownMessages(ctx context.Context, identities [][32]byte) (map[[32
 	return known, nil
 }
 
+// LockMessage keeps others from deciding on the message until the transaction ends. On
+// SQLite a writing transaction is alone anyway.
+func (tx *Tx) LockMessage(ctx context.Context, id backup.MessageID) error {
+	_, err := one(ctx, tx, value[backup.MessageID], `SELECT id FROM messages WHERE id = $1`+tx.db.dialect.forUpdate, id)
+	_, err = found(id, err, "message", id)
+	return err
+}
+
+// SetCorrections keeps what a person corrected of the message's reading, as JSON.
+func (tx *Tx) SetCorrections(ctx context.Context, id backup.MessageID, corrections any) error {
+	data, err := json.Marshal(corrections)
+	if err != nil {
+		return fmt.Errorf("encode the corrections: %w", err)
+	}
+	rows, err := tx.exec(ctx, `UPDATE messages SET corrections = $2 WHERE id = $1`, id, string(data))
+	return changed(rows, err, "message", id)
+}
+
+// Corrections reads what SetCorrections kept into *into, which stays as it is when a person
+// corrected nothing.
+func (tx *Tx) Corrections(ctx context.Context, id backup.MessageID, into any) error {
+	data, err := one(ctx, tx, value[string], `SELECT corrections FROM messages WHERE id = $1`, id)
+	if data, err = found(data, err, "message", id); err != nil || data == "" {
+		return err
+	}
+	if err := json.Unmarshal([]byte(data), into); err != nil {
+		return fmt.Errorf("corrections of message %d: %w", id, err)
+	}
+	return nil
+}
+
 // RawMessage returns the mail as it came.
 func (tx *Tx) RawMessage(ctx context.Context, id backup.MessageID) ([]byte, error) {
 	var encoding string

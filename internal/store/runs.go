@@ -12,7 +12,7 @@ import (
 
 const (
 	runColumns = `r.id, ` + jobColumns + `, r.status, r.rank, r.started_at, r.ended_at, r.received_at, r.remark,
-	r.objects_success, r.objects_warning, r.objects_error, r.attempts, r.message_id, r.override_id,
+	r.objects_success, r.objects_warning, r.objects_error, r.attempts, r.retry, r.message_id, r.override_id,
 	r.reviewed_at, r.reviewed_by, r.note`
 	runTables = ` FROM runs r JOIN jobs j ON j.id = r.job_id JOIN customers c ON c.id = j.customer_id`
 )
@@ -22,7 +22,7 @@ func scanRun(r row) (backup.Run, error) {
 	fields := append([]any{&run.ID}, jobFields(&run.Job)...)
 	err := r.Scan(append(fields,
 		&run.Status, &run.Rank, maybeInstant{&run.StartedAt}, maybeInstant{&run.EndedAt}, instant{&run.ReceivedAt}, &run.Remark,
-		&run.Counts.Success, &run.Counts.Warning, &run.Counts.Error, &run.Attempts, &run.MessageID, &run.OverrideID,
+		&run.Counts.Success, &run.Counts.Warning, &run.Counts.Error, &run.Attempts, &run.Retry, &run.MessageID, &run.OverrideID,
 		maybeInstant{&run.ReviewedAt}, &run.ReviewedBy, &run.Note)...)
 	return run, err
 }
@@ -33,8 +33,8 @@ func scanRun(r row) (backup.Run, error) {
 func (tx *Tx) AddRun(ctx context.Context, run backup.Run) (backup.RunID, error) {
 	run = tx.completed(run)
 	const insert = `INSERT INTO runs (job_id, status, rank, started_at, ended_at, received_at, at, remark,
-			objects_success, objects_warning, objects_error, attempts, message_id, override_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+			objects_success, objects_warning, objects_error, attempts, retry, message_id, override_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT DO NOTHING RETURNING id`
 	id, err := one(ctx, tx, value[backup.RunID], insert, append([]any{run.Job.ID}, runValues(run)...)...)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -65,7 +65,7 @@ func (tx *Tx) completed(run backup.Run) backup.Run {
 func runValues(run backup.Run) []any {
 	return []any{
 		run.Status, run.Rank, millisOrNil(run.StartedAt), millisOrNil(run.EndedAt), millis(run.ReceivedAt), millis(run.At()), run.Remark,
-		run.Counts.Success, run.Counts.Warning, run.Counts.Error, run.Attempts, run.MessageID, run.OverrideID,
+		run.Counts.Success, run.Counts.Warning, run.Counts.Error, run.Attempts, run.Retry, run.MessageID, run.OverrideID,
 	}
 }
 
@@ -118,7 +118,7 @@ func (tx *Tx) addRunMessage(ctx context.Context, id backup.RunID, message *backu
 func (tx *Tx) ReplaceRun(ctx context.Context, run backup.Run) error {
 	run = tx.completed(run)
 	const update = `UPDATE runs SET status = $2, rank = $3, started_at = $4, ended_at = $5, received_at = $6, at = $7, remark = $8,
-			objects_success = $9, objects_warning = $10, objects_error = $11, attempts = $12, message_id = $13, override_id = $14
+			objects_success = $9, objects_warning = $10, objects_error = $11, attempts = $12, retry = $13, message_id = $14, override_id = $15
 		WHERE id = $1`
 	rows, err := tx.exec(ctx, update, append([]any{run.ID}, runValues(run)...)...)
 	if tx.db.dialect.unique(err) {
@@ -291,6 +291,36 @@ func (tx *Tx) RunMessages(ctx context.Context, id backup.RunID) ([]backup.Messag
 		return nil, fmt.Errorf("read messages of run %d: %w", id, err)
 	}
 	return messages, tx.addRuns(ctx, messages)
+}
+
+// TellOf notes which outcome of the message's reading told of the run; AddRun and ReplaceRun
+// take the first.
+func (tx *Tx) TellOf(ctx context.Context, run backup.RunID, message backup.MessageID, outcome int) error {
+	const upsert = `INSERT INTO run_messages (run_id, message_id, outcome) VALUES ($1, $2, $3)
+		ON CONFLICT (run_id, message_id) DO UPDATE SET outcome = excluded.outcome`
+	if _, err := tx.exec(ctx, upsert, run, message, outcome); err != nil {
+		return fmt.Errorf("note outcome of run %d: %w", run, err)
+	}
+	return nil
+}
+
+// ToldRun is a run that a message told of, with the place of the outcome in its reading.
+type ToldRun struct {
+	ID      backup.RunID
+	Outcome int
+}
+
+// ToldRuns returns the runs that the message told of, by the place of their outcome.
+func (tx *Tx) ToldRuns(ctx context.Context, message backup.MessageID) ([]ToldRun, error) {
+	scan := func(r row) (told ToldRun, err error) {
+		err = r.Scan(&told.ID, &told.Outcome)
+		return told, err
+	}
+	told, err := list(ctx, tx, scan, `SELECT run_id, outcome FROM run_messages WHERE message_id = $1 ORDER BY outcome, run_id`, message)
+	if err != nil {
+		return nil, fmt.Errorf("read runs of message %d: %w", message, err)
+	}
+	return told, nil
 }
 
 // LockRun keeps others from changing the run until the transaction ends. On SQLite a

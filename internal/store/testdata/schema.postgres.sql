@@ -52,6 +52,7 @@ messages.parser text NOT NULL DEFAULT ''::text
 messages.confidence text NOT NULL DEFAULT ''::text
 messages.status text NOT NULL DEFAULT ''::text
 messages.reading text NOT NULL DEFAULT ''::text
+messages.corrections text NOT NULL DEFAULT ''::text
 reviews.id bigint NOT NULL IDENTITY
 reviews.run_id bigint NOT NULL
 reviews.action text NOT NULL
@@ -60,6 +61,7 @@ reviews.note text NOT NULL DEFAULT ''::text
 reviews.at bigint NOT NULL
 run_messages.run_id bigint NOT NULL
 run_messages.message_id bigint NOT NULL
+run_messages.outcome bigint NOT NULL DEFAULT 0
 run_objects.run_id bigint NOT NULL
 run_objects.position bigint NOT NULL
 run_objects.name text NOT NULL DEFAULT ''::text
@@ -79,6 +81,7 @@ runs.objects_success bigint NOT NULL DEFAULT 0
 runs.objects_warning bigint NOT NULL DEFAULT 0
 runs.objects_error bigint NOT NULL DEFAULT 0
 runs.attempts bigint NOT NULL DEFAULT 0
+runs.retry bigint NOT NULL DEFAULT 0
 runs.message_id bigint
 runs.override_id bigint
 runs.reviewed_at bigint

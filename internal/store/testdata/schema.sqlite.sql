@@ -86,7 +86,8 @@ CREATE TABLE messages (
     parser         TEXT NOT NULL DEFAULT '',
     confidence     TEXT NOT NULL DEFAULT '',
     status         TEXT NOT NULL DEFAULT '',
-    reading        TEXT NOT NULL DEFAULT ''
+    reading        TEXT NOT NULL DEFAULT '',
+    corrections    TEXT NOT NULL DEFAULT '' -- what a person corrected of the reading, as JSON
 ) STRICT;
 CREATE INDEX messages_received ON messages (received_at, id);
 CREATE INDEX messages_state ON messages (state, received_at, id);
@@ -102,6 +103,7 @@ CREATE INDEX reviews_run ON reviews (run_id);
 CREATE TABLE run_messages (
     run_id     INTEGER NOT NULL REFERENCES runs (id),
     message_id INTEGER NOT NULL REFERENCES messages (id),
+    outcome    INTEGER NOT NULL DEFAULT 0, -- its place in the message's reading
     PRIMARY KEY (run_id, message_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX run_messages_message ON run_messages (message_id);
@@ -127,7 +129,8 @@ CREATE TABLE runs (
     objects_success INTEGER NOT NULL DEFAULT 0,
     objects_warning INTEGER NOT NULL DEFAULT 0,
     objects_error   INTEGER NOT NULL DEFAULT 0,
-    attempts        INTEGER NOT NULL DEFAULT 0,
+    attempts        INTEGER NOT NULL DEFAULT 0, -- mails that told of it
+    retry           INTEGER NOT NULL DEFAULT 0, -- the last retry that told of it; 0: the first try
     message_id      INTEGER REFERENCES messages (id),
     override_id     INTEGER,
     reviewed_at     INTEGER,

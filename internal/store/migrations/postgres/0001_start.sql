@@ -36,7 +36,8 @@ CREATE TABLE messages (
     parser         TEXT NOT NULL DEFAULT '',
     confidence     TEXT NOT NULL DEFAULT '',
     status         TEXT NOT NULL DEFAULT '',
-    reading        TEXT NOT NULL DEFAULT ''
+    reading        TEXT NOT NULL DEFAULT '',
+    corrections    TEXT NOT NULL DEFAULT '' -- what a person corrected of the reading, as JSON
 );
 CREATE INDEX messages_state ON messages (state, received_at, id);
 CREATE INDEX messages_received ON messages (received_at, id);
@@ -91,7 +92,8 @@ CREATE TABLE runs (
     objects_success BIGINT NOT NULL DEFAULT 0,
     objects_warning BIGINT NOT NULL DEFAULT 0,
     objects_error   BIGINT NOT NULL DEFAULT 0,
-    attempts        BIGINT NOT NULL DEFAULT 0,
+    attempts        BIGINT NOT NULL DEFAULT 0, -- mails that told of it
+    retry           BIGINT NOT NULL DEFAULT 0, -- the last retry that told of it; 0: the first try
     message_id      BIGINT REFERENCES messages (id),
     override_id     BIGINT,
     reviewed_at     BIGINT,
@@ -118,6 +120,7 @@ CREATE TABLE run_objects (
 CREATE TABLE run_messages (
     run_id     BIGINT NOT NULL REFERENCES runs (id),
     message_id BIGINT NOT NULL REFERENCES messages (id),
+    outcome    BIGINT NOT NULL DEFAULT 0, -- its place in the message's reading
     PRIMARY KEY (run_id, message_id)
 );
 CREATE INDEX run_messages_message ON run_messages (message_id);
