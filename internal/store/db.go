@@ -158,6 +158,11 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	if err != nil {
 		return backup.Errorf(backup.Invalid, "The database address is not a valid postgres:// address.")
 	}
+	// With such a character in it, a part of the password is read as host or database, which
+	// errors name.
+	if parsed.Fragment != "" || strings.Contains(parsed.EscapedPath(), "@") || strings.Contains(parsed.RawQuery, "@") {
+		return backup.Errorf(backup.Invalid, "The database address is not a valid postgres:// address. In a password, write %%23 for #, %%2F for /, %%3F for ? and %%40 for @.")
+	}
 	config, err := pgxpool.ParseConfig(address)
 	if err != nil {
 		return backup.Errorf(backup.Invalid, "The database address for %s is not a valid postgres:// address.", parsed.Host)

@@ -17,6 +17,12 @@ import (
 func TestOpenRefusesAddresses(t *testing.T) {
 	t.Parallel()
 	const form = "The database address must be sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME."
+	const escape = "The database address is not a valid postgres:// address. In a password, write %23 for #, %2F for /, %3F for ? and %40 for @."
+	const unreached = "The PostgreSQL database backups on 127.0.0.1 cannot be reached or refuses the sign-in."
+	keyFile := filepath.Join(t.TempDir(), "client.key")
+	if err := os.WriteFile(keyFile, []byte("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	missing := filepath.Join(t.TempDir(), "absent", "x.db")
 	tests := []struct {
 		address  string
@@ -33,7 +39,13 @@ func TestOpenRefusesAddresses(t *testing.T) {
 		{"sqlite:" + missing, backup.Unavailable, "The database file " + missing + " cannot be opened or made. Its folder must exist and be writable."},
 		{"postgres://u:pl4nted@host:port/x", backup.Invalid, "The database address is not a valid postgres:// address."},
 		{"postgres://u:pl4nted@db.example/x?sslmode=perhaps", backup.Invalid, "The database address for db.example is not a valid postgres:// address."},
-		{"postgres://u:pl4nted@127.0.0.1:1/backups?connect_timeout=2", backup.Unavailable, "The PostgreSQL database backups on 127.0.0.1 cannot be reached or refuses the sign-in."},
+		{"postgres://u:pl4nted@127.0.0.1:1/backups?connect_timeout=2", backup.Unavailable, unreached},
+		{"postgres://u@127.0.0.1:1/backups?sslmode=disable&sslpassword=pl4nted&password=pl4nted&options=pl4nted&pasword=pl4nted", backup.Unavailable, unreached},
+		{"postgres://u@db.example/x?sslmode=require&sslkey=" + keyFile + "&sslcert=" + keyFile + "&sslpassword=pl4nted", backup.Invalid, "The database address for db.example is not a valid postgres:// address."},
+		{"postgres://u@db.example/x?pool_max_conns=pl4nted", backup.Invalid, "The database address for db.example is not a valid postgres:// address."},
+		{"postgres://u:1#pl4nted@db.example/x", backup.Invalid, escape},
+		{"postgres://u:1/pl4nted@db.example/x", backup.Invalid, escape},
+		{"postgres://u:1?pl4nted@db.example/x", backup.Invalid, escape},
 	}
 	for _, test := range tests {
 		_, err := store.Open(t.Context(), store.Config{URL: test.address})
@@ -41,6 +53,21 @@ func TestOpenRefusesAddresses(t *testing.T) {
 		if strings.Contains(err.Error(), "pl4nted") {
 			t.Errorf("Open(%s): the error holds the password: %v", test.address, err)
 		}
+	}
+}
+
+// TestCommitsOutliveAPowerCut: a mail that was acknowledged is on the disk.
+func TestCommitsOutliveAPowerCut(t *testing.T) {
+	t.Parallel()
+	db, err := store.Open(t.Context(), store.Config{URL: "sqlite:" + filepath.Join(t.TempDir(), "backupchecks.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	const full = 2
+	var got int
+	if err := db.Writer().QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&got); err != nil || got != full {
+		t.Errorf("PRAGMA synchronous of the writer: got %d, %v; want %d, a sync at every commit", got, err, full)
 	}
 }
 
