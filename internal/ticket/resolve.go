@@ -180,14 +180,14 @@ const (
 )
 
 // claimNote decides in one transaction who sends the note, so that two people, or two
-// processes, do not both.
+// processes, do not both, nor two runs that share the ticket.
 func (s *Station) claimNote(ctx context.Context, ticket backup.Ticket, kind string) (noteClaim, error) {
 	claim := noteOurs
 	err := s.db.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.LockRun(ctx, ticket.RunID); err != nil {
 			return err
 		}
-		sent, err := tx.TicketNote(ctx, ticket.ID, kind)
+		sent, err := tx.TicketNote(ctx, ticket, kind)
 		if err != nil {
 			return err
 		}

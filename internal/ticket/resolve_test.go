@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -254,4 +255,37 @@ func TestMappingFollowsAutotask(t *testing.T) {
 	if none, err := o.station.Unmap(t.Context(), o.operator, acme.ID); err != nil || none.Status != backup.MappingMissing || none.CompanyID != nil {
 		t.Errorf("Unmap = %+v, %v", none, err)
 	}
+}
+
+func TestTwoRunsOfOneTicketResolvedAtOnceAddOneNote(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := openOffice(t, db)
+		first, created := o.withTicket(t)
+		second := o.run(t, storetest.Yesterday)
+		if _, err := o.station.Link(t.Context(), o.operator, second.ID, ticket.LinkRequest{AutotaskID: created.AutotaskID}); err != nil {
+			t.Fatalf("Link: %v", err)
+		}
+		// Both have looked for the note before either may send it.
+		var looked sync.WaitGroup
+		looked.Add(2)
+		var looks atomic.Int64
+		o.before.Store(func(r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/TicketNotes/query") && looks.Add(1) <= 2 {
+				looked.Done()
+				looked.Wait()
+			}
+		})
+		var all sync.WaitGroup
+		for _, run := range []backup.Run{first, second} {
+			all.Go(func() {
+				_, err := o.newStation(t).Resolve(t.Context(), o.operator, run.ID)
+				if kind := backup.KindOf(err); err != nil && kind != backup.Conflict && kind != backup.Unavailable {
+					t.Errorf("Resolve: %v", err)
+				}
+			})
+		}
+		all.Wait()
+		o.wantNotes(t, *created.AutotaskID, ticket.ResolvedNote)
+	})
 }
