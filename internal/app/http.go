@@ -42,8 +42,11 @@ func (a *App) handler() (http.Handler, error) {
 		answer(w, http.StatusOK, map[string]string{"status": "live"})
 	})
 	mux.HandleFunc("GET /health/ready", a.ready)
-	mux.Handle("GET /metrics", a.metrics())
-	return mux, nil
+
+	whole := http.NewServeMux()
+	whole.Handle("/", behindProxies(a.options.Config.Proxies, mux))
+	whole.Handle("GET /metrics", a.metrics()) // asks who really connected
+	return whole, nil
 }
 
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,10 +22,11 @@ import (
 type Config struct {
 	Database    string // "sqlite:PATH" or "postgres://…"; may hold a password, so print Masked
 	Listen      string
-	BaseURL     string        // without a final slash; empty when not set
-	SecretKeys  secret.String // a comma list of base64 keys, newest first; empty: from the key file
-	AutotaskURL string        // zone discovery; empty for the vendor's
-	MetricsOpen bool          // /metrics answers other addresses than loopback
+	BaseURL     string         // without a final slash; empty when not set
+	Proxies     []netip.Prefix // whose X-Forwarded-For is believed
+	SecretKeys  secret.String  // a comma list of base64 keys, newest first; empty: from the key file
+	AutotaskURL string         // zone discovery; empty for the vendor's
+	MetricsOpen bool           // /metrics answers other addresses than loopback
 	LogLevel    slog.Level
 	LogJSON     bool
 }
@@ -45,6 +47,7 @@ func settings() []setting {
 		{"BACKUPCHECKS_DATABASE", "sqlite:backupchecks.db", "Where the data lives: `sqlite:PATH` or `postgres://…`.", true, applyDatabase},
 		{"BACKUPCHECKS_LISTEN", "127.0.0.1:8080", "The HTTP address. Port 0 picks one, and the log line `listening` names it.", false, applyListen},
 		{"BACKUPCHECKS_BASE_URL", "", "The address that users and tickets see.", false, applyBaseURL},
+		{"BACKUPCHECKS_TRUSTED_PROXIES", "", "The reverse proxies in front, whose `X-Forwarded-For` is believed: a comma list of IP addresses and ranges, such as `127.0.0.1, 10.0.3.0/24`.", false, applyProxies},
 		{"BACKUPCHECKS_SECRET_KEY", "", "Encrypts stored secrets: 32 random bytes in base64 (`openssl rand -base64 32`); a comma list, newest first, during rotation. Generated into a file beside an SQLite database, required with PostgreSQL.", true, applyKeys},
 		{"BACKUPCHECKS_AUTOTASK_DISCOVERY_URL", "", "Set only for a simulator or a proxy: the zone discovery address. Only then may Autotask addresses be plain http or private. Without it, the vendor's.", false, applyAutotask},
 		{"BACKUPCHECKS_METRICS", "loopback", "Who may read `/metrics`: `loopback` or `all`.", false, applyMetrics},
@@ -190,6 +193,36 @@ func applyBaseURL(c *Config, value string) error {
 		return nil
 	}
 	return absolute(value)
+}
+
+func applyProxies(c *Config, value string) error {
+	c.Proxies = nil
+	if value == "" {
+		return nil
+	}
+	for item := range strings.SplitSeq(value, ",") {
+		proxy, err := parseProxy(strings.TrimSpace(item))
+		if err != nil {
+			return err
+		}
+		c.Proxies = append(c.Proxies, proxy)
+	}
+	return nil
+}
+
+func parseProxy(item string) (netip.Prefix, error) {
+	if one, err := netip.ParseAddr(item); err == nil {
+		one = one.Unmap().WithZone("")
+		return netip.PrefixFrom(one, one.BitLen()), nil
+	}
+	many, err := netip.ParsePrefix(item)
+	switch {
+	case err != nil || many.Addr().Is4In6():
+		return many, fmt.Errorf("%q is not an IP address or range; write for example 127.0.0.1, 10.0.3.0/24", item)
+	case many.Bits() == 0:
+		return many, fmt.Errorf("%s would believe everybody; name the proxies only", item)
+	}
+	return many.Masked(), nil
 }
 
 func applyAutotask(c *Config, value string) error {

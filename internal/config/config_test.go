@@ -3,6 +3,7 @@ package config_test
 import (
 	"encoding/base64"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,7 @@ func TestAllFaultsAreToldAtOnce(t *testing.T) {
 		"BACKUPCHECKS_DATABASE":               "mysql://x",
 		"BACKUPCHECKS_LISTEN":                 "8080",
 		"BACKUPCHECKS_BASE_URL":               "backups.example.com",
+		"BACKUPCHECKS_TRUSTED_PROXIES":        "proxy.example.com",
 		"BACKUPCHECKS_SECRET_KEY":             "short",
 		"BACKUPCHECKS_AUTOTASK_DISCOVERY_URL": "/zone",
 		"BACKUPCHECKS_METRICS":                "everyone",
@@ -107,23 +109,80 @@ func TestTheFileHoldsTheSameLines(t *testing.T) {
 	}
 }
 
-func TestShownValuesHoldNoSecret(t *testing.T) {
+func TestTrustedProxies(t *testing.T) {
 	t.Parallel()
-	for _, address := range []string{
-		"postgres://app:hunter2@db.example.com/backupchecks",
-		"postgres:///backupchecks?host=/run&user=app&password=hunter2",
+	for given, want := range map[string]string{
+		"":                            "[]",
+		"127.0.0.1":                   "[127.0.0.1/32]",
+		" 10.0.3.7/24 ,2001:db8::1":   "[10.0.3.0/24 2001:db8::1/128]",
+		"::ffff:192.0.2.1, fe80::1%a": "[192.0.2.1/32 fe80::1/128]",
+		"localhost":                   `"localhost" is not an IP address`,
+		"127.0.0.1,":                  `"" is not an IP address`,
+		"127.0.0.1:8080":              "is not an IP address",
+		"::ffff:10.0.0.0/104":         "is not an IP address",
+		"10.0.0.0/33":                 "is not an IP address",
+		"127.0.0.1, 0.0.0.0/0":        "0.0.0.0/0 would believe everybody",
+		"::/0":                        "::/0 would believe everybody",
 	} {
-		var all strings.Builder
-		for _, line := range config.Lines(env(map[string]string{"BACKUPCHECKS_DATABASE": address, "BACKUPCHECKS_SECRET_KEY": aKey()})) {
-			all.WriteString(line.Name + "=" + line.Value + "\n")
+		cfg, err := config.Load(env(map[string]string{"BACKUPCHECKS_TRUSTED_PROXIES": given}))
+		got := fmt.Sprint(cfg.Proxies)
+		if err != nil {
+			got = err.Error()
 		}
-		if strings.Contains(all.String(), "hunter2") || strings.Contains(all.String(), aKey()) {
-			t.Errorf("a secret is shown:\n%s", all.String())
-		}
-		if !strings.Contains(all.String(), "backupchecks") {
-			t.Errorf("the rest of the address is not shown:\n%s", all.String())
+		if err == nil && got != want || !strings.Contains(got, want) {
+			t.Errorf("trusted proxies %q: got %s, want %s", given, got, want)
 		}
 	}
+}
+
+func TestShownDatabaseHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"sqlite:/var/lib/backups.db":                                                               "sqlite:/var/lib/backups.db",
+		"postgres://app:TOPSECRET@db.example.com/backupchecks":                                     "postgres://app:xxxxx@db.example.com/backupchecks",
+		"postgres:///b?host=/run&user=app&password=TOPSECRET&application_name=x&connect_timeout=3": "postgres:///b?application_name=x&connect_timeout=3&host=%2Frun&password=xxxxx&user=app",
+		"postgresql://app@db.example.com:5432/b?sslmode=verify-full&sslpassword=TOPSECRET":         "postgresql://app@db.example.com:5432/b?sslmode=verify-full&sslpassword=xxxxx",
+		"postgres://app@db.example.com/b?pool_max_conns=4&password=TOPSECRET&password=TOPSECRET2":  "postgres://app@db.example.com/b?password=xxxxx&password=xxxxx&pool_max_conns=4",
+		"postgres://app@db.example.com/b?pool_secret=TOPSECRET&options=-c%20x.y%3DTOPSECRET":       "postgres://app@db.example.com/b?options=xxxxx&pool_secret=xxxxx",
+
+		// What is no address, or one whose password was not escaped.
+		"host=db.example.com password=TOPSECRET": "•••",
+		"mysql:root:TOPSECRET@tcp(db)/b":         "•••",
+		"mysql://root:TOPSECRET@db/b":            "mysql://root:xxxxx@db/b",
+		"postgres://app:1#TOPSECRET@db/b":        "•••",
+		"postgres://app:1/TOPSECRET@db/b":        "•••",
+		"postgres://app:1?TOPSECRET@db/b":        "•••",
+		"postgres://app:TOPSECRET#@db/b":         "•••",
+		"postgres://app:%TOPSECRET@db/b":         "•••",
+	} {
+		got := shown(t, map[string]string{"BACKUPCHECKS_DATABASE": given}, "BACKUPCHECKS_DATABASE")
+		if got != want {
+			t.Errorf("%s is shown as %s, want %s", given, got, want)
+		}
+	}
+}
+
+func TestShownKeysAreMasked(t *testing.T) {
+	t.Parallel()
+	if got := shown(t, map[string]string{"BACKUPCHECKS_SECRET_KEY": aKey()}, "BACKUPCHECKS_SECRET_KEY"); got != "•••" {
+		t.Errorf("a key is shown as %s", got)
+	}
+	both := map[string]string{"BACKUPCHECKS_DATABASE": "postgres://app:TOPSECRET@db/b", "BACKUPCHECKS_DATABASE_FILE": "database.txt"}
+	if got := shown(t, both, "BACKUPCHECKS_DATABASE"); !strings.Contains(got, "keep one") || strings.Contains(got, "TOPSECRET") {
+		t.Errorf("an address given twice is shown as %s, want the fault", got)
+	}
+}
+
+// shown is how a setting is shown.
+func shown(t *testing.T, values map[string]string, name string) string {
+	t.Helper()
+	for _, line := range config.Lines(env(values)) {
+		if line.Name == name {
+			return line.Value
+		}
+	}
+	t.Fatalf("%s is not shown", name)
+	return ""
 }
 
 func TestTheConfigurationPageIsFresh(t *testing.T) {

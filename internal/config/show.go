@@ -26,10 +26,10 @@ func Lines(getenv func(string) string) []Line {
 	lines := make([]Line, 0, len(settings()))
 	for _, s := range settings() {
 		value, err := s.value(get)
-		if err != nil {
+		if value = s.masked(value); err != nil {
 			value = "(" + err.Error() + ")"
 		}
-		lines = append(lines, Line{Name: s.name, Value: s.masked(value), Meaning: s.meaning})
+		lines = append(lines, Line{Name: s.name, Value: value, Meaning: s.meaning})
 	}
 	return lines
 }
@@ -39,23 +39,44 @@ func (s setting) masked(value string) string {
 	case !s.secret || value == "" || strings.HasPrefix(value, "sqlite:"):
 		return value
 	case s.name == "BACKUPCHECKS_DATABASE":
-		return maskPassword(value)
+		return maskAddress(value)
 	}
 	return mask
 }
 
-// maskPassword hides the password of a database address and leaves the rest readable.
-func maskPassword(address string) string {
+// maskAddress hides every part of a database address that is, or may be, a secret: the
+// password, and the value of each parameter that is not known to be harmless. An address that
+// does not read as one is hidden whole, because a password with a stray # or / in it moves to
+// parts that are shown.
+func maskAddress(address string) string {
 	parsed, err := url.Parse(address)
-	if err != nil {
+	if err != nil || parsed.Scheme == "" || parsed.Opaque != "" || parsed.Fragment != "" || strings.Contains(parsed.EscapedPath(), "@") {
 		return mask
 	}
 	query := parsed.Query()
-	if query.Has("password") {
-		query.Set("password", "xxxxx")
-		parsed.RawQuery = query.Encode()
+	for name, values := range query {
+		if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_.") != "" {
+			return mask
+		}
+		for i := range values {
+			if !harmless(name) {
+				values[i] = "xxxxx" // as Redacted writes
+			}
+		}
 	}
+	parsed.RawQuery = query.Encode()
 	return parsed.Redacted()
+}
+
+// harmless reports whether the parameter of a PostgreSQL address never holds a secret.
+func harmless(parameter string) bool {
+	switch parameter {
+	case "host", "port", "dbname", "user", "sslmode", "application_name", "connect_timeout", "target_session_attrs",
+		"pool_max_conns", "pool_min_conns", "pool_min_idle_conns", "pool_max_conn_lifetime", "pool_max_conn_lifetime_jitter",
+		"pool_max_conn_idle_time", "pool_health_check_period":
+		return true
+	}
+	return false
 }
 
 // Markdown returns the page docs/configuration.md.
