@@ -1,6 +1,7 @@
 package autotasksim_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -164,6 +165,33 @@ func TestSeedsThatCannotBePlayed(t *testing.T) {
 	} {
 		if _, err := autotasksim.New(autotasksim.Options{Now: morning, Seed: &seed}); err == nil {
 			t.Errorf("New took a seed with %s", name)
+		}
+	}
+}
+
+// TestTheDocumentedSeedCanBePlayed takes the example from the document.
+func TestTheDocumentedSeedCanBePlayed(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile("../../../docs/autotask-simulator.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(document), "```json\n")
+	example, _, closed := strings.Cut(rest, "```")
+	if !found || !closed {
+		t.Fatal("the document has no example of a seed")
+	}
+	seed, err := autotasksim.ReadSeed([]byte(example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, autotasksim.Options{Seed: &seed})
+	if second := s.TenantOf("sandbox@example.net"); second == nil || second.CI() != 654321 {
+		t.Error("the documented tenant is not there")
+	}
+	for _, kind := range autotasksim.FaultKinds() {
+		if !strings.Contains(string(document), "`"+string(kind)+"`") {
+			t.Errorf("the document lacks the failure %q", kind)
 		}
 	}
 }
