@@ -47,6 +47,7 @@ func startBrowser(dir string) (*browser, error) {
 		chromedp.ProxyServer(b.proxy.URL), chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("lang", "en-GB"), chromedp.Flag("font-render-hinting", "none"), chromedp.Flag("hide-scrollbars", true),
+		chromedp.Flag("num-raster-threads", "1"), chromedp.Flag("disable-partial-raster", true), // else edges differ by a shade
 		chromedp.Env("TZ=UTC"),
 	)
 	if os.Geteuid() == 0 {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -22,11 +24,21 @@ type demoSite struct {
 // openDemo starts a demo of the test's own. Its tickets and reviews are nobody else's.
 func openDemo(t *testing.T) *demoSite {
 	t.Helper()
-	d, err := startDemo(t.TempDir(), t.Output())
+	dir := t.TempDir()
+	d, err := startDemo(dir, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(d.process.kill)
+	t.Cleanup(func() {
+		defer d.process.kill() // if it does not end by itself
+		d.process.terminate(t)
+		if code := d.process.wait(t); code != 0 {
+			t.Errorf("the demo ended with exit code %d, want 0", code)
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("the demo left %v (%v), want nothing", left, err)
+		}
+	})
 	return d
 }
 
@@ -42,8 +54,16 @@ func sharedDemo(t *testing.T) *demoSite {
 
 // startDemo starts a demo in a folder and waits until it is ready.
 func startDemo(dir string, shown io.Writer) (*demoSite, error) {
-	s := &site{dir: dir, env: map[string]string{"TMPDIR": dir}}
-	process, _, err := s.launch(shown, "demo", "--listen", "127.0.0.1:0")
+	command, err := (&site{dir: dir}).command("demo", "--listen", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	return awaitDemo(command, shown)
+}
+
+// awaitDemo starts a program that tells its addresses as the demo does.
+func awaitDemo(command *exec.Cmd, shown io.Writer) (*demoSite, error) {
+	process, _, err := launch(command, shown)
 	if err != nil {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ func (w *workshop) enter() error {
 			return err
 		}
 		w.dir = dir
-		w.program = sync.OnceValues(func() (string, error) { return build(dir) })
+		w.program = sync.OnceValues(func() (string, error) { return build(dir, "../cmd/backupchecks") })
 	}
 	w.users++
 	return nil
@@ -118,10 +118,10 @@ func (w *workshop) exhibit() (*demoSite, error) {
 	return w.demo, nil
 }
 
-// build makes the binary as make does, without the version.
-func build(dir string) (string, error) {
-	path := filepath.Join(dir, "backupchecks")
-	command := exec.Command("go", "build", "-buildvcs=false", "-o", path, "../cmd/backupchecks")
+// build makes the binary of a package as make does, without the version.
+func build(dir, source string) (string, error) {
+	path := filepath.Join(dir, filepath.Base(source))
+	command := exec.Command("go", "build", "-buildvcs=false", "-o", path, source)
 	if output, err := command.CombinedOutput(); err != nil {
 		return "", errors.New("go build: " + err.Error() + "\n" + string(output))
 	}

@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -33,19 +32,24 @@ func newSite(t *testing.T) *site {
 }
 
 // command prepares a command of the program. Nothing of the test's own environment reaches
-// it but where to put temporary files.
+// it but where programs are.
 func (s *site) command(args ...string) (*exec.Cmd, error) {
 	program, err := shared.program()
 	if err != nil {
 		return nil, err
 	}
+	return s.other(program, args...), nil
+}
+
+// other prepares a command of another program. Its temporary files go with the site.
+func (s *site) other(program string, args ...string) *exec.Cmd {
 	command := exec.Command(program, args...)
 	command.Dir, command.SysProcAttr = s.dir, endsWithTests()
-	command.Env = []string{"TMPDIR=" + os.TempDir(), "PATH=" + os.Getenv("PATH")}
+	command.Env = []string{"TMPDIR=" + s.dir, "PATH=" + os.Getenv("PATH")}
 	for name, value := range s.env {
 		command.Env = append(command.Env, name+"="+value)
 	}
-	return command, nil
+	return command
 }
 
 // result is what a command left.
@@ -121,7 +125,11 @@ func (s *site) serve(t *testing.T) *server {
 // when it listens. It is killed when the test ends.
 func (s *site) start(t *testing.T, args ...string) (*server, <-chan string) {
 	t.Helper()
-	p, listening, err := s.launch(t.Output(), args...)
+	command, err := s.command(args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, listening, err := launch(command, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,12 +137,8 @@ func (s *site) start(t *testing.T, args ...string) (*server, <-chan string) {
 	return p, listening
 }
 
-// launch is start for a process that outlives the test. Its log is written to shown too.
-func (s *site) launch(shown io.Writer, args ...string) (*server, <-chan string, error) {
-	command, err := s.command(args...)
-	if err != nil {
-		return nil, nil, err
-	}
+// launch starts a command that may outlive the test. Its log is written to shown too.
+func launch(command *exec.Cmd, shown io.Writer) (*server, <-chan string, error) {
 	p := &server{command: command, ended: make(chan struct{})}
 	stderr, err := command.StderrPipe()
 	if err != nil {
@@ -216,11 +220,9 @@ func (p *server) terminate(t *testing.T) {
 // wait waits for the end of the process and returns its exit code.
 func (p *server) wait(t *testing.T) int {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
 	select {
 	case <-p.ended:
-	case <-ctx.Done():
+	case <-time.After(patience):
 		t.Fatalf("the process does not end:\n%s", p.log())
 	}
 	return p.command.ProcessState.ExitCode()

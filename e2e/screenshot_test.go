@@ -2,55 +2,29 @@ package e2e_test
 
 import (
 	"bytes"
-	"context"
 	"flag"
 	"image/png"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
-
-	"backupchecks/internal/backup"
-	"backupchecks/internal/demo"
 )
 
 var shots = flag.String("shots", "", "the folder to write the pictures of TestScreenshots to, instead of throwing them away")
 
-// standing is the morning of the pictures.
-func standing() time.Time { return time.Date(2026, time.November, 24, 7, 5, 0, 0, time.UTC) }
-
 // openStandingDemo opens a demo whose clock stands, so that a picture changes only when the
-// page does. It runs inside the test: the command has no such clock.
+// page does.
 func openStandingDemo(t *testing.T) *demoSite {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	instance, err := demo.Open(t.Context(), demo.Options{Listen: "127.0.0.1:0", Log: log, Now: standing, Seed: 20})
+	program, err := build(t.TempDir(), "./standing")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := instance.Close(); err != nil {
-			t.Errorf("close the demo: %v", err)
-		}
-	})
-	if err := instance.App.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := instance.App.Stop(ctx); err != nil {
-			t.Errorf("stop the demo: %v", err)
-		}
-	})
-	token, err := instance.App.Auth.CreateToken(t.Context(), backup.System("test"), "admin", "pictures", nil)
+	d, err := awaitDemo((&site{dir: t.TempDir()}).other(program), t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The port differs each time; tickets link to an address that does not.
-	client{instance.URL, token}.ask(t, "PATCH", "/settings/autotask", `{"base_url":"https://backups.example.com"}`).want(t, 200)
-	return &demoSite{url: instance.URL, simulator: instance.SimulatorURL}
+	t.Cleanup(d.process.kill)
+	return d
 }
 
 // TestScreenshots takes the pictures of the main pages.
@@ -60,6 +34,9 @@ func TestScreenshots(t *testing.T) {
 	if folder == "" {
 		folder = t.ArtifactDir()
 	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	d := openStandingDemo(t)
 	shoot := func(p *tab, name string) {
 		t.Helper()
@@ -68,10 +45,25 @@ func TestScreenshots(t *testing.T) {
 		if config, err := png.DecodeConfig(bytes.NewReader(picture)); err != nil || config.Width < 390 {
 			t.Errorf("%s is no picture of a page: %v %v", name, config, err)
 		}
-		if err := os.WriteFile(filepath.Join(folder, name), picture, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name), picture, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
+
+	// The port differs each time; tickets link to an address that does not.
+	admin := d.signIn(t, "admin", desktop)
+	admin.open("/settings/autotask")
+	admin.see("h1", "Autotask")
+	admin.tabTo("#base_url")
+	admin.write("https://backups.example.com") // in place of what the tab key selected
+	admin.press("Enter")
+	admin.see("#notices", "saved")
+	admin.open("/settings/autotask")
+	admin.see("h1", "Autotask")
+	if address, ok := ask[string](admin, "document.querySelector('#base_url').value"); !ok || address != "https://backups.example.com" {
+		t.Fatalf("the settings hold the address %q, want the one typed", address)
+	}
+	shoot(admin, "settings-autotask.png")
 
 	visitor := newTab(t, d.url, desktop)
 	visitor.open("/sign-in")
@@ -96,6 +88,9 @@ func TestScreenshots(t *testing.T) {
 	shoot(operator, "customers.png")
 	operator.open("/inbox")
 	operator.see("h1", "Inbox")
+	operator.moveTo("Cold Store")
+	operator.see("#mail h2", "Cold Store")
+	operator.wait("the mail is shown", "performance.getEntriesByType('resource').some(e => e.name === document.querySelector('iframe.mail-frame')?.src)")
 	shoot(operator, "inbox.png")
 
 	dark := d.signIn(t, "operator", night)
@@ -104,11 +99,6 @@ func TestScreenshots(t *testing.T) {
 	small := d.signIn(t, "operator", phone)
 	small.see("h1", "Run Checks")
 	shoot(small, "phone-run-checks.png")
-
-	admin := d.signIn(t, "admin", desktop)
-	admin.open("/settings/autotask")
-	admin.see("h1", "Autotask")
-	shoot(admin, "settings-autotask.png")
 
 	autotask := newTab(t, d.simulator, desktop)
 	autotask.open("/")
