@@ -160,7 +160,7 @@ func (c Correction) allowed(read backup.Outcome, confidence backup.Confidence) e
 		return backup.Errorf(backup.Invalid, "Choose success, warning or error as the status.").In("status")
 	}
 	better := backup.Worst(read.Status, c.Status) == read.Status
-	if read.Status.Valid() && better && confidence != backup.Guess {
+	if read.Status.Valid() && better && confidence == backup.Sure {
 		return backup.Errorf(backup.Invalid, "The mail says %s for job %q, which cannot be bettered to %s.",
 			read.Status.Label(), read.Job, c.Status.Label()).In("status")
 	}

@@ -56,6 +56,7 @@ func TestNobodyBettersWhatWasReadForCertain(t *testing.T) {
 		"a sure error as warning":      {sure(outcome("A", backup.StatusError, "")), backup.StatusWarning, false},
 		"a sure success as error":      {sure(outcome("A", backup.StatusSuccess, "")), backup.StatusError, true},
 		"an unknown result as success": {sure(outcome("A", backup.StatusUnknown, "")), backup.StatusSuccess, true},
+		"a likely error as warning":    {backup.Reading{Confidence: backup.Likely, Outcomes: []backup.Outcome{outcome("A", backup.StatusError, "")}}, backup.StatusWarning, true},
 		"a guessed error as success":   {backup.Reading{Confidence: backup.Guess, Outcomes: []backup.Outcome{outcome("A", backup.StatusError, "")}}, backup.StatusSuccess, true},
 		"anything as missed":           {sure(outcome("A", backup.StatusUnknown, "")), backup.StatusMissed, false},
 	} {

@@ -29,6 +29,12 @@ func New(db *store.DB) *Station { return &Station{db: db} }
 // Runs marks all the runs as reviewed, or none of them. Runs that were reviewed before keep
 // their mark and are not counted in the result. An unknown id is NotFound.
 func (s *Station) Runs(ctx context.Context, who backup.User, ids []backup.RunID, note string) (int, error) {
+	return s.RunsAsOf(ctx, who, ids, note, 0)
+}
+
+// RunsAsOf is Runs for what a person saw when seen was the newest mail. A run of which a
+// later mail tells is a Conflict: nobody has judged what it says now. Zero looks at nothing.
+func (s *Station) RunsAsOf(ctx context.Context, who backup.User, ids []backup.RunID, note string, seen backup.MessageID) (int, error) {
 	if err := check(who, ids); err != nil {
 		return 0, err
 	}
@@ -36,8 +42,27 @@ func (s *Station) Runs(ctx context.Context, who backup.User, ids []backup.RunID,
 		return 0, backup.Errorf(backup.Invalid, "A note may have at most %d characters.", maxNote).In("note")
 	}
 	return s.apply(ctx, who, audit.RunsReviewed, ids, note, func(tx *store.Tx, ids []backup.RunID) (int, error) {
+		if err := stillAsSeen(ctx, tx, ids, seen); err != nil {
+			return 0, err
+		}
 		return tx.ReviewRuns(ctx, ids, who.Name, note)
 	})
+}
+
+func stillAsSeen(ctx context.Context, tx *store.Tx, ids []backup.RunID, seen backup.MessageID) error {
+	if seen == 0 {
+		return nil
+	}
+	changed, err := tx.RunsToldSince(ctx, ids, seen)
+	if err != nil || len(changed) == 0 {
+		return err
+	}
+	run, err := tx.Run(ctx, changed[0])
+	if err != nil {
+		return err
+	}
+	return backup.Errorf(backup.Conflict, "A later mail told of %s of %s meanwhile: it is now %s. Please look at it again.",
+		run.Job.Name, run.Job.Customer, run.Status.Label())
 }
 
 // Undo takes the mark back from all the runs, or from none of them. Runs without a mark are

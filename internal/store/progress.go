@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"backupchecks/internal/backup"
@@ -94,6 +95,29 @@ func (tx *Tx) NewestRunID(ctx context.Context) (backup.RunID, error) {
 		return 0, fmt.Errorf("read the newest run: %w", err)
 	}
 	return id, nil
+}
+
+// NewestMessageID is the id of the mail that was stored last; 0 before the first.
+func (tx *Tx) NewestMessageID(ctx context.Context) (backup.MessageID, error) {
+	id, err := one(ctx, tx, value[backup.MessageID], `SELECT coalesce(max(id), 0) FROM messages`)
+	if err != nil {
+		return 0, fmt.Errorf("read the newest message: %w", err)
+	}
+	return id, nil
+}
+
+// RunsToldSince returns those of the runs of which a mail told that was stored after another.
+func (tx *Tx) RunsToldSince(ctx context.Context, runs []backup.RunID, after backup.MessageID) ([]backup.RunID, error) {
+	var told []backup.RunID
+	for ids := range slices.Chunk(uniqueIDs(runs), chunk) {
+		q := in(newQuery(`SELECT DISTINCT run_id FROM run_messages WHERE run_id IN `), "", ids).add(` AND message_id > ? ORDER BY run_id`, after)
+		some, err := listQuery(ctx, tx, value[backup.RunID], q)
+		if err != nil {
+			return nil, fmt.Errorf("find runs told of since: %w", err)
+		}
+		told = append(told, some...)
+	}
+	return told, nil
 }
 
 // LastMailAt says when the newest mail was stored; nil before the first.

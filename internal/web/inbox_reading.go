@@ -114,7 +114,7 @@ func (q quotations) outside(text string) quotations {
 func viewResult(outcome backup.Outcome, now clock, entered outcomeForm, confidence backup.Confidence) inboxResult {
 	result := inboxResult{
 		Status: outcome.Status, MayPick: !outcome.Status.Valid() || confidence != backup.Sure, Picked: entered.Status,
-		Choices:  backup.Statuses(),
+		Choices:  []backup.Status{backup.StatusError, backup.StatusWarning, backup.StatusSuccess},
 		Software: outcome.Software, Type: entered.Type, Job: entered.Job, Hint: outcome.CustomerHint,
 		Started: now.maybe(outcome.StartedAt), Ended: now.maybe(outcome.EndedAt), Attempt: outcome.Attempt,
 		Counts: backup.CountObjects(outcome.Objects),

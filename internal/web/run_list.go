@@ -30,6 +30,7 @@ type runListView struct {
 	Next      string // where to go on after an act: the page with its filter
 	Empty     *emptyView
 	News      newsView
+	Seen      backup.MessageID // the newest mail when the list was read
 }
 
 // groupView holds the rows of one customer: those with something to look at, or the clean ones.
@@ -135,6 +136,9 @@ func readRunList(ctx context.Context, tx *store.Tx, user backup.User, filter sto
 		return list, err
 	}
 	list.fill(runs, facts)
+	if list.Seen, err = tx.NewestMessageID(ctx); err != nil {
+		return list, err
+	}
 	chosen, err := tx.CountUnreviewed(ctx, filter, 0)
 	if err != nil {
 		return list, err

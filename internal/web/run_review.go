@@ -28,6 +28,19 @@ func runIDsOf(r *http.Request) ([]backup.RunID, error) {
 	return ids, nil
 }
 
+// seenOf reads which mail was the newest when the person looked; 0 when the form does not say.
+func seenOf(r *http.Request) (backup.MessageID, error) {
+	text := r.PostFormValue("seen")
+	if text == "" || r.PostFormValue("only") == "clean" { // those are looked at again one by one
+		return 0, nil
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id < 0 {
+		return 0, backup.Errorf(backup.Invalid, "The page is out of date. Please load it again.").In("seen")
+	}
+	return backup.MessageID(id), nil
+}
+
 // reviewedView answers a review that was given in Run Checks.
 type reviewedView struct {
 	IDs   []backup.RunID
@@ -49,7 +62,11 @@ func (s *Server) reviewRuns(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	count, err := s.review.Runs(r.Context(), user, ids, strings.TrimSpace(r.PostFormValue("note")))
+	seen, err := seenOf(r)
+	if err != nil {
+		return err
+	}
+	count, err := s.review.RunsAsOf(r.Context(), user, ids, strings.TrimSpace(r.PostFormValue("note")), seen)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ const (
 
 // runView is a run with everything that a person needs to judge it.
 type runView struct {
+	Seen     backup.MessageID // the newest mail when the run was read
 	ID       backup.RunID
 	JobID    backup.JobID
 	Status   backup.Status
@@ -106,6 +107,9 @@ func readRun(ctx context.Context, tx *store.Tx, user backup.User, id backup.RunI
 		return runView{}, err
 	}
 	view := newRunView(run, c)
+	if view.Seen, err = tx.NewestMessageID(ctx); err != nil {
+		return view, err
+	}
 	view.MayReview, view.MayTicket = backup.May(user, backup.ReviewRuns), backup.May(user, backup.ManageTickets)
 	for _, read := range []func(context.Context, *store.Tx, clock, backup.Run) error{
 		view.readHistory, view.readTickets, view.readReviews, view.readMails,
