@@ -132,13 +132,27 @@ func TestRoutes(t *testing.T) {
 		method, path string
 		want         int
 	}{
-		{"GET", "Companies/175", 200}, {"GET", "companies/175/", 200}, {"GET", "COMPANIES/0", 200},
-		{"GET", "ThresholdInformation", 200}, {"GET", "Version", 200}, {"GET", "Tickets/entityinformation/FIELDS/", 200},
-		{"GET", "Tickets/entityInformation", 200}, {"GET", "Tickets/entityInformation/userDefinedFields", 200},
-		{"GET", "Queues/query", 404}, {"POST", "Queues/query", 404}, {"POST", "TicketSources/query", 404},
-		{"POST", "TicketNotes", 404}, {"GET", "Tickets/1/Nothing", 404}, {"GET", "", 404},
-		{"GET", "Tickets", 405}, {"DELETE", "Tickets/1", 405}, {"PATCH", "Tickets/1", 405}, {"POST", "ThresholdInformation", 405},
-		{"DELETE", "Tickets/1/Notes", 405}, {"PUT", "Tickets/query", 405}, {"GET", "Tickets/query/next?paging=x", 405},
+		{"GET", "Companies/175", 200},
+		{"GET", "companies/175/", 200},
+		{"GET", "COMPANIES/0", 200},
+		{"GET", "ThresholdInformation", 200},
+		{"GET", "Version", 200},
+		{"GET", "Tickets/entityinformation/FIELDS/", 200},
+		{"GET", "Tickets/entityInformation", 200},
+		{"GET", "Tickets/entityInformation/userDefinedFields", 200},
+		{"GET", "Queues/query", 404},
+		{"POST", "Queues/query", 404},
+		{"POST", "TicketSources/query", 404},
+		{"POST", "TicketNotes", 404},
+		{"GET", "Tickets/1/Nothing", 404},
+		{"GET", "", 404},
+		{"GET", "Tickets", 405},
+		{"DELETE", "Tickets/1", 405},
+		{"PATCH", "Tickets/1", 405},
+		{"POST", "ThresholdInformation", 405},
+		{"DELETE", "Tickets/1/Notes", 405},
+		{"PUT", "Tickets/query", 405},
+		{"GET", "Tickets/query/next?paging=x", 405},
 	} {
 		if got, body := s.ask(t, test.method, test.path, `{}`); got != test.want {
 			t.Errorf("%s %s: got %d %s, want %d", test.method, test.path, got, body, test.want)

@@ -2,6 +2,7 @@ package autotasksim_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -62,11 +63,14 @@ func (s service) try(t testing.TB, method, path, body string) (int, string) {
 // serve answers a request without a network; a connection that breaks is status 0.
 func serve(handler http.Handler, request *http.Request) (status int, body string) {
 	defer func() {
-		if failure := recover(); failure != nil && failure != http.ErrAbortHandler {
-			panic(failure)
-		} else if failure != nil {
-			status, body = 0, ""
+		failure := recover()
+		if failure == nil {
+			return
 		}
+		if err, isError := failure.(error); !isError || !errors.Is(err, http.ErrAbortHandler) {
+			panic(failure)
+		}
+		status, body = 0, ""
 	}()
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, request)
@@ -83,9 +87,14 @@ func TestFaultsAreAimed(t *testing.T) {
 		method, path string
 		want         int
 	}{
-		{"POST", "Tickets/query", 200}, {"GET", "Tickets/1", 200}, {"GET", "Companies/175", 503}, {"GET", "Companies/175", 200},
-		{"GET", "zoneInformation?user=api@example.com", 503}, {"GET", "zoneInformation?user=api@example.com", 200},
-		{"POST", "Tickets", 503}, {"POST", "Tickets", 200},
+		{"POST", "Tickets/query", 200},
+		{"GET", "Tickets/1", 200},
+		{"GET", "Companies/175", 503},
+		{"GET", "Companies/175", 200},
+		{"GET", "zoneInformation?user=api@example.com", 503},
+		{"GET", "zoneInformation?user=api@example.com", 200},
+		{"POST", "Tickets", 503},
+		{"POST", "Tickets", 200},
 	} {
 		body := ticket("x", `,"filter":[{"op":"exist","field":"id"}]`)
 		if got, answer := s.ask(t, test.method, test.path, body); got != test.want {
@@ -107,8 +116,8 @@ func TestTooManyMaySayForHowLong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response.Body.Close()
-	if got := response.Header.Get("Retry-After"); response.StatusCode != 429 || got != "7" {
+	_ = response.Body.Close()
+	if got := response.Header.Get("Retry-After"); response.StatusCode != http.StatusTooManyRequests || got != "7" {
 		t.Errorf("got %d with Retry-After %q, want 429 with 7", response.StatusCode, got)
 	}
 }

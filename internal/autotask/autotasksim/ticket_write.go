@@ -195,9 +195,9 @@ func (t *Tenant) problemsWith(e *entity, r, changed row) []string {
 			continue
 		}
 		if f.picklist {
-			problems = append(problems, t.problemsWithChoice(f, r, value.(int64))...)
+			problems = append(problems, t.problemsWithChoice(f, r, get[int64](changed, f.name))...)
 		}
-		if f.refers == "Account" && !t.companyIsActive(value.(int64)) {
+		if f.refers == "Account" && !t.companyIsActive(get[int64](changed, f.name)) {
 			problems = append(problems, fmt.Sprintf("Reference value on field: %s of type: Account does not exist or is invalid.", f.name))
 		}
 	}

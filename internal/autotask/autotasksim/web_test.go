@@ -92,7 +92,7 @@ func TestPagesShowForeignTextSafely(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		response.Body.Close()
+		_ = response.Body.Close()
 		if got := response.Header.Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'none'; style-src 'self'") {
 			t.Errorf("%s has the policy %q", path, got)
 		}
@@ -101,8 +101,8 @@ func TestPagesShowForeignTextSafely(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response.Body.Close()
-	if got := response.Header.Get("Content-Type"); response.StatusCode != 200 || !strings.HasPrefix(got, "text/css") {
+	_ = response.Body.Close()
+	if got := response.Header.Get("Content-Type"); response.StatusCode != http.StatusOK || !strings.HasPrefix(got, "text/css") {
 		t.Errorf("/style.css: got %d, %s", response.StatusCode, got)
 	}
 	if status, _ := s.page(t, "/tickets/99", nil); status != http.StatusNotFound {
