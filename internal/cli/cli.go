@@ -82,7 +82,7 @@ func report(env Env, err error) int {
 	if err == nil {
 		return exitOK
 	}
-	if silent, ok := errors.AsType[alreadyTold](err); ok {
+	if silent, ok := errors.AsType[toldError](err); ok {
 		return int(silent)
 	}
 	sentence := err.Error()
@@ -96,18 +96,18 @@ func report(env Env, err error) int {
 	return exitFailed
 }
 
-// alreadyTold is the failure of a command that has said all there is to say.
-type alreadyTold int
+// toldError is the failure of a command that has said all there is to say: its exit code.
+type toldError int
 
 // Error makes it an error; nobody reads the text.
-func (a alreadyTold) Error() string { return "already told" }
+func (a toldError) Error() string { return "already told" }
 
 // load reads the configuration. All of its faults are told at once.
 func (e *Env) load() (config.Config, error) {
 	cfg, err := config.Load(e.Getenv)
 	if err != nil {
 		fmt.Fprintf(e.Stderr, "backupchecks: the configuration has faults:\n%v\n", err)
-		return cfg, alreadyTold(exitFailed)
+		return cfg, toldError(exitFailed)
 	}
 	return cfg, nil
 }

@@ -31,7 +31,7 @@ func (c *demoCommand) Run(ctx context.Context, env *Env) error {
 	})
 	if ctx.Err() != nil && err != nil {
 		fmt.Fprintln(env.Stderr, "backupchecks: the demo was stopped before it was ready")
-		return alreadyTold(exitFailed)
+		return toldError(exitFailed)
 	}
 	if err != nil {
 		return err
@@ -57,5 +57,5 @@ func (e *Env) checkListen(address string) error {
 		return nil
 	}
 	fmt.Fprintf(e.Stderr, "backupchecks: --listen: %q must be HOST:PORT, for example 127.0.0.1:8080\n", address)
-	return alreadyTold(exitUsage)
+	return toldError(exitUsage)
 }

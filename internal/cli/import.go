@@ -53,7 +53,7 @@ func (c *importCommand) Run(ctx context.Context, env *Env) error {
 		return err
 	}
 	if len(result.Failed) > 0 {
-		return alreadyTold(exitFailed)
+		return toldError(exitFailed)
 	}
 	return nil
 }

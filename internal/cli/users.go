@@ -52,7 +52,7 @@ func (c *userAddCommand) Run(ctx context.Context, env *Env) error {
 	for _, role := range c.Role {
 		if !role.Valid() {
 			fmt.Fprintf(env.Stderr, "backupchecks: %q is not a role; choose admin, operator, viewer or reporter\n", string(role))
-			return alreadyTold(exitUsage)
+			return toldError(exitUsage)
 		}
 	}
 	password, err := env.password(c.PasswordStdin)
@@ -146,7 +146,7 @@ func (c *tokenCreateCommand) Run(ctx context.Context, env *Env) error {
 		valid, err := period(c.Expires)
 		if err != nil {
 			fmt.Fprintf(env.Stderr, "backupchecks: --expires: %v\n", err)
-			return alreadyTold(exitUsage)
+			return toldError(exitUsage)
 		}
 		expires = new(time.Now().Add(valid))
 	}

@@ -75,8 +75,15 @@ func TestFormDefaults(t *testing.T) {
 		name, value string
 		want        bool
 	}{
-		{"text", "anything", true}, {"act", "x", true}, {"act", "y", false}, {"first", "Two", true},
-		{"first", "3", false}, {"radio", "1", true}, {"gone", "x", false}, {"hidden", "z", false}, {"missing", "x", false},
+		{"text", "anything", true},
+		{"act", "x", true},
+		{"act", "y", false},
+		{"first", "Two", true},
+		{"first", "3", false},
+		{"radio", "1", true},
+		{"gone", "x", false},
+		{"hidden", "z", false},
+		{"missing", "x", false},
 	} {
 		if got := accepts(root, test.name, test.value); got != test.want {
 			t.Errorf("accepts(%s=%s): %t, want %t", test.name, test.value, got, test.want)
