@@ -71,6 +71,39 @@ func TestWorkflowRulesActSomeSecondsLater(t *testing.T) {
 	}
 }
 
+func TestWhatPeopleDoSetsOffRules(t *testing.T) {
+	t.Parallel()
+	s := seeded(t, morning, func(seed *autotasksim.Seed) {
+		for _, on := range []string{"create", "update", "note"} {
+			seed.Rules = append(seed.Rules, autotasksim.Rule{Name: on, On: on, Seconds: 1})
+		}
+	})
+	for range 2 {
+		if _, err := s.AddTicket(autotasksim.Ticket{CompanyID: 175, Title: "x"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, step := range []struct {
+		name string
+		do   func() error
+		want int // changes to come
+	}{
+		{"two tickets", func() error { return nil }, 2},
+		{"a status", func() error { return s.SetTicketStatus(10001, 5) }, 1},
+		{"a move", func() error { return s.MoveTicket(10001, 176) }, 1},
+		{"a note", func() error { return s.AddNote(10001, "t", "d", 2) }, 1},
+		{"a merge, which adds two notes", func() error { return s.MergeTickets(10001, 10002) }, 3},
+	} {
+		if err := step.do(); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.PendingRules(); got != step.want {
+			t.Errorf("%s: %d changes to come, want %d", step.name, got, step.want)
+		}
+		s.RunRules()
+	}
+}
+
 func TestRulesThatCannotBeFollowed(t *testing.T) {
 	t.Parallel()
 	for name, rule := range map[string]autotasksim.Rule{

@@ -292,8 +292,9 @@ func TestActionsThatCannotBeDone(t *testing.T) {
 			t.Errorf("POST %s %s: got %d, want 400 with %q:\n%s", test.path, test.form, status, test.want, body)
 		}
 	}
-	if status, _ := s.page(t, "/tickets", url.Values{"title": {strings.Repeat("x", 2<<20)}}); status != http.StatusBadRequest {
-		t.Errorf("a form of two megabytes: got %d, want 400", status)
+	status, body := s.page(t, "/tickets", url.Values{"title": {strings.Repeat("x", 2<<20)}})
+	if status != http.StatusBadRequest || !strings.Contains(body, "The form cannot be read.") {
+		t.Errorf("a form of two megabytes: got %d %.200s, want 400 without reading it", status, body)
 	}
 }
 
