@@ -30,7 +30,7 @@ import (
 type Options struct {
 	Config  config.Config
 	Log     *slog.Logger
-	Now     func() time.Time // nil: time.Now
+	Now     func() time.Time // nil: time.Now, and the server's clock for what a PostgreSQL database keeps
 	Version string           // shown on pages and in the API's description
 	Beside  bool             // for a short command beside a server on the same SQLite file
 
@@ -70,12 +70,11 @@ type App struct {
 // Migrate brings the database of the configuration up to date and returns how many
 // migrations were applied and the version reached.
 func Migrate(ctx context.Context, o Options) (applied int, version int64, err error) {
-	o.Now = o.clock()
 	db, err := store.Open(ctx, store.Config{URL: o.Config.Database, Log: o.Log, Now: o.Now, Beside: o.Beside})
 	if err != nil {
 		return 0, 0, err
 	}
-	a := &App{DB: db, options: o, log: o.Log, now: o.Now}
+	a := &App{DB: db, options: o, log: o.Log, now: o.clock()}
 	applied, version, err = a.migrate(ctx)
 	return applied, version, errors.Join(err, db.Close())
 }
@@ -97,12 +96,11 @@ func (a *App) migrate(ctx context.Context) (applied int, version int64, err erro
 
 // Open opens the database, brings it up to date and builds the stations. It starts nothing.
 func Open(ctx context.Context, o Options) (*App, error) {
-	o.Now = o.clock()
 	db, err := store.Open(ctx, store.Config{URL: o.Config.Database, Log: o.Log, Now: o.Now, Beside: o.Beside})
 	if err != nil {
 		return nil, err
 	}
-	a := &App{DB: db, options: o, log: o.Log, now: o.Now, failed: make(chan error, 1)}
+	a := &App{DB: db, options: o, log: o.Log, now: o.clock(), failed: make(chan error, 1)}
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

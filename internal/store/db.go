@@ -36,7 +36,7 @@ const (
 type Config struct {
 	URL string           // sqlite:PATH or postgres://…
 	Log *slog.Logger     // nil: nothing is logged
-	Now func() time.Time // the clock of all transactions; nil: time.Now
+	Now func() time.Time // the clock of all transactions; nil: the PostgreSQL server's, or time.Now on SQLite
 
 	// Beside opens an SQLite file without claiming it, for a short command that runs
 	// while a server holds the claim. It changes nothing on PostgreSQL.
@@ -51,7 +51,7 @@ type DB struct {
 	pool    *pgxpool.Pool // nil on SQLite
 	claim   *flock.Flock  // nil on PostgreSQL
 	log     *slog.Logger
-	now     func() time.Time
+	now     func() time.Time // nil: see Config.Now
 	raws    rawCodec
 }
 
@@ -66,9 +66,6 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	db := &DB{log: cfg.Log, now: cfg.Now, raws: raws}
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)
-	}
-	if db.now == nil {
-		db.now = time.Now
 	}
 	scheme, rest, _ := strings.Cut(cfg.URL, ":")
 	switch {

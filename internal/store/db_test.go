@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -311,5 +312,32 @@ func TestDeadlockIsTriedAgain(t *testing.T) {
 	}
 	if tries[0]+tries[1] != 3 {
 		t.Errorf("tries: got %v, want one of the two to try twice", tries)
+	}
+}
+
+// TestProcessesShareTheServersClock: times that one process wrote are compared by others,
+// whatever their own clocks say.
+func TestProcessesShareTheServersClock(t *testing.T) {
+	t.Parallel()
+	url := storetest.PostgresURL(t)
+	db, err := store.Open(t.Context(), store.Config{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for name, transact := range map[string]func(context.Context, func(*store.Tx) error) error{"Read": db.Read, "Write": db.Write} {
+		err := transact(t.Context(), func(tx *store.Tx) error {
+			var want time.Time
+			if err := tx.SQL().QueryRowContext(t.Context(), "SELECT date_trunc('milliseconds', now())").Scan(&want); err != nil {
+				return err
+			}
+			if got := tx.Now(); !got.Equal(want) {
+				t.Errorf("Now of a %s: got %v, want the server's %v", name, got, want)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

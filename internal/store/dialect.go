@@ -20,6 +20,7 @@ type dialect struct {
 	goose           goose.Dialect
 	forUpdate       string           // ends a SELECT that keeps its rows for this transaction
 	keepsStatements bool             // the driver keeps statements prepared by itself
+	clock           string           // a statement that tells the server's time; empty: this process has the only clock
 	auditOrder      string           // a statement that lets one transaction at a time append to the audit log
 	read            sql.TxOptions    // of a transaction that only reads
 	write           sql.TxOptions    // of a transaction that may write
@@ -46,6 +47,7 @@ func postgresDialect() dialect {
 		goose:           goose.DialectPostgres,
 		forUpdate:       " FOR UPDATE",
 		keepsStatements: true,
+		clock:           "SELECT now()",
 		auditOrder:      "SELECT pg_advisory_xact_lock(7240125301)",
 		read:            sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
 		write:           sql.TxOptions{Isolation: sql.LevelReadCommitted},

@@ -61,7 +61,11 @@ func (db *DB) once(ctx context.Context, pool *sql.DB, options *sql.TxOptions, fn
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
 	defer begun.Rollback() // after a commit it does nothing
-	tx := &Tx{db: db, conn: conn, tx: begun, now: db.now().UTC().Truncate(time.Millisecond)}
+	now, err := db.timeOf(ctx, begun)
+	if err != nil {
+		return err
+	}
+	tx := &Tx{db: db, conn: conn, tx: begun, now: now}
 	if err := fn(tx); err != nil {
 		return err
 	}
@@ -78,7 +82,25 @@ func (db *DB) once(ctx context.Context, pool *sql.DB, options *sql.TxOptions, fn
 	return nil
 }
 
-// Now is the time of the transaction's begin, in UTC, truncated to the millisecond.
+// timeOf is the time of a transaction that was just begun. Processes compare times that
+// others wrote, so those on one PostgreSQL server go by its clock and not by their own.
+func (db *DB) timeOf(ctx context.Context, begun *sql.Tx) (time.Time, error) {
+	var now time.Time
+	switch {
+	case db.now != nil:
+		now = db.now()
+	case db.dialect.clock == "":
+		now = time.Now()
+	default:
+		if err := begun.QueryRowContext(ctx, db.dialect.clock).Scan(&now); err != nil {
+			return time.Time{}, fmt.Errorf("read the server's clock: %w", err)
+		}
+	}
+	return now.UTC().Truncate(time.Millisecond), nil
+}
+
+// Now is the time of the transaction's begin, in UTC, truncated to the millisecond: by the
+// clock of Config, or else by the server's on PostgreSQL.
 func (tx *Tx) Now() time.Time { return tx.now }
 
 // SQL is the transaction under tx, for package task.
