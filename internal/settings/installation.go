@@ -12,7 +12,8 @@ const installationKey = "installation"
 
 // Installation returns the id that tells this Backupchecks from any other that may use the
 // same Autotask. It is made once and stays with the database, also through backup and
-// restore. tx must be a writing transaction.
+// restore; of several transactions that
+// make it at once one does, and the others get its id. tx must be a writing transaction.
 func Installation(ctx context.Context, tx *store.Tx) (string, error) {
 	var id string
 	found, err := tx.Setting(ctx, installationKey, &id)
@@ -24,5 +25,10 @@ func Installation(ctx context.Context, tx *store.Tx) (string, error) {
 		return "", err
 	}
 	id = hex.EncodeToString(random)
-	return id, tx.SetSetting(ctx, installationKey, id)
+	added, err := tx.AddSetting(ctx, installationKey, id)
+	if err != nil || added {
+		return id, err
+	}
+	_, err = tx.Setting(ctx, installationKey, &id) // another was faster
+	return id, err
 }

@@ -36,6 +36,21 @@ func (tx *Tx) SetSetting(ctx context.Context, key string, value any) error {
 	return nil
 }
 
+// AddSetting stores a value as JSON under key unless one is there already, and reports
+// whether it did. Of several transactions at once one does, and the others wait for it.
+func (tx *Tx) AddSetting(ctx context.Context, key string, value any) (added bool, err error) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return false, fmt.Errorf("encode setting %s: %w", key, err)
+	}
+	const insert = `INSERT INTO settings (key, value, updated_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
+	rows, err := tx.exec(ctx, insert, key, string(text), millis(tx.now))
+	if err != nil {
+		return false, fmt.Errorf("store setting %s: %w", key, err)
+	}
+	return rows > 0, nil
+}
+
 // Secret returns the encrypted secret of that name.
 func (tx *Tx) Secret(ctx context.Context, name string) (ciphertext []byte, found bool, err error) {
 	stored, err := maybe(ctx, tx, value[[]byte], `SELECT ciphertext FROM secrets WHERE name = $1`, name)
