@@ -50,7 +50,7 @@ func (w *workload) Collect(metrics chan<- prometheus.Metric) {
 		if err != nil {
 			return err
 		}
-		creating, err := tx.CreatingTickets(ctx, tx.Now().Add(time.Minute), 1000)
+		creating, err := tx.CreatingTickets(ctx, "", tx.Now().Add(time.Minute), 1000)
 		if err != nil {
 			return err
 		}

@@ -44,6 +44,7 @@ type Ticket struct {
 	StatusLabel string
 	CreatedBy   string
 	CreatedAt   time.Time
+	SentAt      *time.Time // when a ticket with this ExternalID may first have reached Autotask; nil while none was sent
 	CheckedAt   *time.Time
 	Detail      string // a sentence: why it failed, what is unclear
 	Tries       int    // how often an unclear creation was looked up

@@ -24,12 +24,12 @@ type TicketRow struct {
 }
 
 const ticketColumns = `t.id, t.run_id, t.origin, t.state, t.active, t.tenant, t.external_id, t.company_id, t.title,
-	t.autotask_id, t.number, t.url, t.status_id, t.status_label, t.created_by, t.created_at, t.checked_at, t.detail, t.tries`
+	t.autotask_id, t.number, t.url, t.status_id, t.status_label, t.created_by, t.created_at, t.sent_at, t.checked_at, t.detail, t.tries`
 
 func scanTicket(r row) (backup.Ticket, error) {
 	var t backup.Ticket
 	err := r.Scan(&t.ID, &t.RunID, &t.Origin, &t.State, &t.Active, &t.Tenant, &t.ExternalID, &t.CompanyID, &t.Title,
-		&t.AutotaskID, &t.Number, &t.URL, &t.StatusID, &t.StatusLabel, &t.CreatedBy, instant{&t.CreatedAt}, maybeInstant{&t.CheckedAt}, &t.Detail, &t.Tries)
+		&t.AutotaskID, &t.Number, &t.URL, &t.StatusID, &t.StatusLabel, &t.CreatedBy, instant{&t.CreatedAt}, maybeInstant{&t.SentAt}, maybeInstant{&t.CheckedAt}, &t.Detail, &t.Tries)
 	return t, err
 }
 
@@ -37,7 +37,7 @@ func scanTicket(r row) (backup.Ticket, error) {
 func ticketValues(t backup.Ticket) []any {
 	return []any{
 		t.Origin, t.State, flag(t.Active), t.Tenant, t.ExternalID, t.CompanyID, t.Title,
-		t.AutotaskID, t.Number, t.URL, t.StatusID, t.StatusLabel, t.CreatedBy, millisOrNil(t.CheckedAt), t.Detail, t.Tries,
+		t.AutotaskID, t.Number, t.URL, t.StatusID, t.StatusLabel, t.CreatedBy, millisOrNil(t.SentAt), millisOrNil(t.CheckedAt), t.Detail, t.Tries,
 	}
 }
 
@@ -46,8 +46,8 @@ func ticketValues(t backup.Ticket) []any {
 // transaction still stands.
 func (tx *Tx) AddTicket(ctx context.Context, t backup.Ticket) (backup.Ticket, error) {
 	const insert = `INSERT INTO tickets (run_id, created_at, origin, state, active, tenant, external_id, company_id, title,
-			autotask_id, number, url, status_id, status_label, created_by, checked_at, detail, tries)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+			autotask_id, number, url, status_id, status_label, created_by, sent_at, checked_at, detail, tries)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 		ON CONFLICT DO NOTHING RETURNING id`
 	id, err := one(ctx, tx, value[backup.TicketID], insert, append([]any{t.RunID, millis(tx.now)}, ticketValues(t)...)...)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -67,8 +67,8 @@ func ticketTaken(run backup.RunID) error {
 // a second ticket of a run active is a Conflict.
 func (tx *Tx) UpdateTicket(ctx context.Context, t backup.Ticket) error {
 	const update = `UPDATE tickets SET origin = $2, state = $3, active = $4, tenant = $5, external_id = $6, company_id = $7, title = $8,
-			autotask_id = $9, number = $10, url = $11, status_id = $12, status_label = $13, created_by = $14, checked_at = $15,
-			detail = $16, tries = $17
+			autotask_id = $9, number = $10, url = $11, status_id = $12, status_label = $13, created_by = $14, sent_at = $15,
+			checked_at = $16, detail = $17, tries = $18
 		WHERE id = $1`
 	rows, err := tx.exec(ctx, update, append([]any{t.ID}, ticketValues(t)...)...)
 	if tx.db.dialect.unique(err) {
@@ -102,11 +102,15 @@ func (tx *Tx) TicketsOfRun(ctx context.Context, run backup.RunID) ([]backup.Tick
 }
 
 // CreatingTickets returns tickets whose creation is unclear and that were last looked up,
-// or made, before a time; the longest forgotten first.
-func (tx *Tx) CreatingTickets(ctx context.Context, before time.Time, limit int) ([]backup.Ticket, error) {
-	tickets, err := list(ctx, tx, scanTicket, `SELECT `+ticketColumns+` FROM tickets t
-		WHERE t.state = 'creating' AND coalesce(t.checked_at, t.created_at) < $1
-		ORDER BY coalesce(t.checked_at, t.created_at), t.id LIMIT $2`, millis(before), limitOf(limit))
+// or made, before a time; the longest forgotten first. A tenant that is not empty leaves out
+// those of others.
+func (tx *Tx) CreatingTickets(ctx context.Context, tenant string, before time.Time, limit int) ([]backup.Ticket, error) {
+	q := newQuery(`SELECT `+ticketColumns+` FROM tickets t
+		WHERE t.state = 'creating' AND coalesce(t.checked_at, t.created_at) < ?`, millis(before))
+	if tenant != "" {
+		q.add(` AND t.tenant = ?`, tenant)
+	}
+	tickets, err := listQuery(ctx, tx, scanTicket, q.add(` ORDER BY coalesce(t.checked_at, t.created_at), t.id LIMIT ?`, limitOf(limit)))
 	if err != nil {
 		return nil, fmt.Errorf("list creating tickets: %w", err)
 	}

@@ -20,7 +20,7 @@ func addTicket(t *testing.T, db *store.DB, ticket backup.Ticket) backup.Ticket {
 }
 
 func creating(run backup.RunID) backup.Ticket {
-	return backup.Ticket{RunID: run, Origin: backup.TicketCreated, State: backup.TicketCreating, Active: true, CreatedBy: "anna"}
+	return backup.Ticket{RunID: run, Origin: backup.TicketCreated, State: backup.TicketCreating, Active: true, Tenant: "present", CreatedBy: "anna"}
 }
 
 func TestTicket(t *testing.T) {
@@ -39,7 +39,7 @@ func TestTicket(t *testing.T) {
 			ID: ticket.ID, RunID: run.ID, Origin: backup.TicketLinked, State: backup.TicketOpen, Active: true, Tenant: "production",
 			ExternalID: "bc-1", CompanyID: new(int64(0)), Title: "Backup failed", AutotaskID: new(int64(4711)), Number: "T20260301.0001",
 			URL: "https://desk.example/4711", StatusID: new(int64(1)), StatusLabel: "New", CreatedBy: "bert", CreatedAt: want.CreatedAt,
-			CheckedAt: new(storetest.Time(t, "2026-03-01 09:00")), Detail: "Found.", Tries: 3,
+			SentAt: new(storetest.Time(t, "2026-03-01 08:01")), CheckedAt: new(storetest.Time(t, "2026-03-01 09:00")), Detail: "Found.", Tries: 3,
 		}
 		write(t, db, func(tx *store.Tx) error { return tx.UpdateTicket(ctx, want) })
 		got := get(t, db, func(tx *store.Tx) (backup.Ticket, error) { return tx.Ticket(ctx, ticket.ID) })
@@ -123,6 +123,9 @@ func TestCreatingTickets(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
 		storetest.At(t, db, "2026-03-01 08:00")
+		elsewhere := creating(storetest.Run(t, db).ID)
+		elsewhere.Tenant = "former"
+		elsewhere = addTicket(t, db, elsewhere)
 		checked := addTicket(t, db, creating(storetest.Run(t, db).ID))
 		fresh := addTicket(t, db, creating(storetest.Run(t, db).ID))
 		settled := addTicket(t, db, creating(storetest.Run(t, db).ID))
@@ -135,25 +138,30 @@ func TestCreatingTickets(t *testing.T) {
 			return tx.UpdateTicket(ctx, checked)
 		})
 		tests := []struct {
+			tenant string
 			before string
 			limit  int
 			want   []backup.TicketID
 		}{
-			{"2026-03-01 08:00", 10, nil},
-			{"2026-03-01 08:01", 10, []backup.TicketID{fresh.ID}},
-			{"2026-03-01 08:06", 10, []backup.TicketID{fresh.ID, checked.ID}},
-			{"2026-03-01 08:06", 1, []backup.TicketID{fresh.ID}},
+			{"", "2026-03-01 08:00", 10, nil},
+			{"", "2026-03-01 08:01", 10, []backup.TicketID{elsewhere.ID, fresh.ID}},
+			{"", "2026-03-01 08:06", 10, []backup.TicketID{elsewhere.ID, fresh.ID, checked.ID}},
+			{"", "2026-03-01 08:06", 1, []backup.TicketID{elsewhere.ID}},
+			{"present", "2026-03-01 08:01", 10, []backup.TicketID{fresh.ID}},
+			{"present", "2026-03-01 08:06", 10, []backup.TicketID{fresh.ID, checked.ID}},
+			{"present", "2026-03-01 08:06", 1, []backup.TicketID{fresh.ID}},
+			{"other", "2026-03-01 08:06", 10, nil},
 		}
 		for _, test := range tests {
 			tickets := get(t, db, func(tx *store.Tx) ([]backup.Ticket, error) {
-				return tx.CreatingTickets(ctx, storetest.Time(t, test.before), test.limit)
+				return tx.CreatingTickets(ctx, test.tenant, storetest.Time(t, test.before), test.limit)
 			})
 			var ids []backup.TicketID
 			for _, ticket := range tickets {
 				ids = append(ids, ticket.ID)
 			}
 			if diff := cmp.Diff(test.want, ids); diff != "" {
-				t.Errorf("CreatingTickets(%s, %d) (-want +got):\n%s", test.before, test.limit, diff)
+				t.Errorf("CreatingTickets(%q, %s, %d) (-want +got):\n%s", test.tenant, test.before, test.limit, diff)
 			}
 		}
 	})

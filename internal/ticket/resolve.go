@@ -167,7 +167,7 @@ func (s *Station) addNote(ctx context.Context, desk desk, ticket backup.Ticket, 
 			return err
 		}
 	}
-	return s.db.Write(ctx, func(tx *store.Tx) error { return tx.SetTicketNote(ctx, ticket.ID, kind, true) })
+	return s.db.Write(ctx, func(tx *store.Tx) error { return tx.SetTicketNote(ctx, noteKey(ticket, kind), true) })
 }
 
 // noteClaim says whose turn it is to send a note.
@@ -179,28 +179,30 @@ const (
 	noteDone                     // it is there
 )
 
+// noteKey names the note that all runs of the Autotask ticket share.
+func noteKey(ticket backup.Ticket, kind string) store.TicketNoteKey {
+	return store.TicketNoteKey{Tenant: ticket.Tenant, AutotaskID: *ticket.AutotaskID, Kind: kind}
+}
+
 // claimNote decides in one transaction who sends the note, so that two people, or two
 // processes, do not both, nor two runs that share the ticket.
 func (s *Station) claimNote(ctx context.Context, ticket backup.Ticket, kind string) (noteClaim, error) {
-	claim := noteOurs
+	var claim noteClaim
 	err := s.db.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.LockRun(ctx, ticket.RunID); err != nil {
-			return err
-		}
-		sent, err := tx.TicketNote(ctx, ticket, kind)
-		if err != nil {
-			return err
-		}
+		claim = noteOurs
+		key := noteKey(ticket, kind)
+		sent, err := tx.BeginTicketNote(ctx, key)
 		switch {
-		case sent != nil && sent.Done:
+		case err != nil || sent == nil:
+			return err
+		case sent.Done:
 			claim = noteDone
 			return nil
-		case sent != nil && tx.Now().Sub(sent.SentAt) < resendAfter:
+		case tx.Now().Sub(sent.SentAt) < resendAfter:
 			claim = noteUnclear
 			return nil
 		}
-		claim = noteOurs
-		return tx.SetTicketNote(ctx, ticket.ID, kind, false)
+		return tx.SetTicketNote(ctx, key, false)
 	})
 	return claim, err
 }
@@ -230,7 +232,7 @@ func (s *Station) sendNote(ctx context.Context, desk desk, ticket backup.Ticket,
 
 // releaseNote gives a claim back of which nothing was sent.
 func (s *Station) releaseNote(ctx context.Context, ticket backup.Ticket, kind string) error {
-	return s.db.Write(ctx, func(tx *store.Tx) error { return tx.RemoveTicketNote(ctx, ticket.ID, kind) })
+	return s.db.Write(ctx, func(tx *store.Tx) error { return tx.RemoveTicketNote(ctx, noteKey(ticket, kind)) })
 }
 
 func noteThere(ctx context.Context, desk desk, ticket backup.Ticket, text string) (bool, error) {

@@ -47,7 +47,7 @@ func (s *Station) waiting(ctx context.Context) ([]backup.Ticket, error) {
 	var waiting []backup.Ticket
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
 		var err error
-		waiting, err = tx.CreatingTickets(ctx, s.now().Add(-settleEvery), settleBatch)
+		waiting, err = tx.CreatingTickets(ctx, "", s.now().Add(-settleEvery), settleBatch)
 		return err
 	})
 	return waiting, err

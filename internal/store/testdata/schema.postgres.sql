@@ -100,7 +100,11 @@ settings.updated_at bigint NOT NULL
 signin_failures.name_key text NOT NULL
 signin_failures.failures bigint NOT NULL
 signin_failures.last_at bigint NOT NULL
-ticket_notes.ticket_id bigint NOT NULL
+signin_places.name_key text NOT NULL
+signin_places.network text NOT NULL
+signin_places.last_at bigint NOT NULL
+ticket_notes.tenant text NOT NULL
+ticket_notes.autotask_id bigint NOT NULL
 ticket_notes.kind text NOT NULL
 ticket_notes.sent_at bigint NOT NULL
 ticket_notes.done bigint NOT NULL DEFAULT 0
@@ -120,6 +124,7 @@ tickets.status_id bigint
 tickets.status_label text NOT NULL DEFAULT ''::text
 tickets.created_by text NOT NULL DEFAULT ''::text
 tickets.created_at bigint NOT NULL
+tickets.sent_at bigint
 tickets.checked_at bigint
 tickets.detail text NOT NULL DEFAULT ''::text
 tickets.tries bigint NOT NULL DEFAULT 0
@@ -177,10 +182,10 @@ sessions FOREIGN KEY (user_id) REFERENCES users(id)
 sessions PRIMARY KEY (hash)
 settings PRIMARY KEY (key)
 signin_failures PRIMARY KEY (name_key)
+signin_places PRIMARY KEY (name_key, network)
 ticket_notes CHECK ((done = ANY (ARRAY[(0)::bigint, (1)::bigint])))
 ticket_notes CHECK ((kind = ANY (ARRAY['resolved'::text, 'time_entries'::text])))
-ticket_notes FOREIGN KEY (ticket_id) REFERENCES tickets(id)
-ticket_notes PRIMARY KEY (ticket_id, kind)
+ticket_notes PRIMARY KEY (tenant, autotask_id, kind)
 tickets CHECK ((active = ANY (ARRAY[(0)::bigint, (1)::bigint])))
 tickets CHECK ((origin = ANY (ARRAY['created'::text, 'linked'::text, 'manual'::text])))
 tickets CHECK ((state = ANY (ARRAY['creating'::text, 'open'::text, 'complete'::text, 'missing'::text, 'failed'::text, 'manual'::text])))
@@ -232,7 +237,8 @@ CREATE UNIQUE INDEX sessions_pkey ON public.sessions USING btree (hash)
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id)
 CREATE UNIQUE INDEX settings_pkey ON public.settings USING btree (key)
 CREATE UNIQUE INDEX signin_failures_pkey ON public.signin_failures USING btree (name_key)
-CREATE UNIQUE INDEX ticket_notes_pkey ON public.ticket_notes USING btree (ticket_id, kind)
+CREATE UNIQUE INDEX signin_places_pkey ON public.signin_places USING btree (name_key, network)
+CREATE UNIQUE INDEX ticket_notes_pkey ON public.ticket_notes USING btree (tenant, autotask_id, kind)
 CREATE UNIQUE INDEX tickets_active ON public.tickets USING btree (run_id) WHERE (active = 1)
 CREATE UNIQUE INDEX tickets_pkey ON public.tickets USING btree (id)
 CREATE INDEX tickets_run ON public.tickets USING btree (run_id, id)

@@ -166,12 +166,19 @@ CREATE TABLE signin_failures (
     failures INTEGER NOT NULL,
     last_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE signin_places (
+    name_key TEXT NOT NULL,
+    network  TEXT NOT NULL,
+    last_at  INTEGER NOT NULL,
+    PRIMARY KEY (name_key, network)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE ticket_notes (
-    ticket_id INTEGER NOT NULL REFERENCES tickets (id),
-    kind      TEXT NOT NULL CHECK (kind IN ('resolved', 'time_entries')),
-    sent_at   INTEGER NOT NULL,
-    done      INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1)),
-    PRIMARY KEY (ticket_id, kind)
+    tenant      TEXT NOT NULL,
+    autotask_id INTEGER NOT NULL,
+    kind        TEXT NOT NULL CHECK (kind IN ('resolved', 'time_entries')),
+    sent_at     INTEGER NOT NULL,
+    done        INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1)),
+    PRIMARY KEY (tenant, autotask_id, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE tickets (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -190,6 +197,7 @@ CREATE TABLE tickets (
     status_label TEXT NOT NULL DEFAULT '',
     created_by   TEXT NOT NULL DEFAULT '',
     created_at   INTEGER NOT NULL,
+    sent_at      INTEGER, -- when Autotask may first have got it
     checked_at   INTEGER,
     detail       TEXT NOT NULL DEFAULT '',
     tries        INTEGER NOT NULL DEFAULT 0

@@ -152,6 +152,7 @@ CREATE TABLE tickets (
     status_label TEXT NOT NULL DEFAULT '',
     created_by   TEXT NOT NULL DEFAULT '',
     created_at   BIGINT NOT NULL,
+    sent_at      BIGINT, -- when Autotask may first have got it
     checked_at   BIGINT,
     detail       TEXT NOT NULL DEFAULT '',
     tries        BIGINT NOT NULL DEFAULT 0

@@ -152,6 +152,7 @@ CREATE TABLE tickets (
     status_label TEXT NOT NULL DEFAULT '',
     created_by   TEXT NOT NULL DEFAULT '',
     created_at   INTEGER NOT NULL,
+    sent_at      INTEGER, -- when Autotask may first have got it
     checked_at   INTEGER,
     detail       TEXT NOT NULL DEFAULT '',
     tries        INTEGER NOT NULL DEFAULT 0
