@@ -138,7 +138,7 @@ func (s *Station) clientFor(set settings.AutotaskSettings, password secret.Strin
 	client, err := autotask.New(autotask.Config{
 		DiscoveryURL: s.cfg.DiscoveryURL, AllowPrivate: s.cfg.DiscoveryURL != "",
 		UserName: set.UserName, Secret: password, IntegrationCode: set.TrackingIdentifier,
-		Log: s.log, Now: s.now,
+		Log: s.log, Now: s.now, Sleep: s.wait,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the Autotask client: %w", err)
