@@ -3,6 +3,7 @@ package ticket_test
 import (
 	"context"
 	"encoding/base64"
+	"flag"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -21,7 +22,15 @@ import (
 	"backupchecks/internal/ticket"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	// The models play some long days by default; the command line still wins.
+	for name, value := range map[string]string{"rapid.checks": "12", "rapid.steps": "60"} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err) // rapid has no such flag any more
+		}
+	}
+	storetest.Main(m)
+}
 
 // The ids of the simulator's default tenant that the tests choose.
 const (
