@@ -15,8 +15,8 @@ import (
 
 // Wrong passwords are counted three ways, and none of them locks anybody out for ever:
 // by name and address, which stops a guesser without touching the person elsewhere; by name
-// alone, against many addresses at once, from which an address that signed in with that name
-// before is exempt; and by address alone, against trying many names.
+// alone, against many addresses at once; and by address alone, against trying many names. From
+// the last two a name is exempt where it signed in before: a whole office may share an address.
 const (
 	freeFromAddress    = 5
 	longestFromAddress = 5 * time.Minute
@@ -27,7 +27,7 @@ const (
 
 	addressBurst  = 30               // wrong passwords an address may send at once
 	addressRefill = 10 * time.Second // and one more after each of these
-	manyAddresses = 10_000           // beyond this, full buckets and old acquaintances are dropped
+	manyAddresses = 10_000           // beyond this, full buckets are dropped
 )
 
 // waitAfter is how long the next try must wait after so many failures, of which some are
@@ -78,31 +78,41 @@ func network(address string) string {
 }
 
 // admit counts the attempt as a failure before the password is looked at, so that many at
-// once cannot slip through together; a success clears it again. It returns a Forbidden error
-// when the attempt has to wait.
-func (s *Service) admit(ctx context.Context, try attempt) error {
-	wait := s.addresses.take(try.network, s.now())
+// once cannot slip through together; a success clears it again. It reports whether the name
+// signed in from that network before, and returns a Forbidden error when the attempt has to
+// wait.
+func (s *Service) admit(ctx context.Context, try attempt) (known bool, err error) {
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		known, err = tx.SignedInFrom(ctx, try.name, try.network)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	var wait time.Duration
+	if !known {
+		wait = s.addresses.take(try.network, s.now())
+	}
 	if wait == 0 {
 		err := s.db.Write(ctx, func(tx *store.Tx) error {
-			var err error
-			wait, err = s.countFailure(ctx, tx, try)
+			wait, err = countFailure(ctx, tx, try, known)
 			return err
 		})
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
 	if wait == 0 {
-		return nil
+		return known, nil
 	}
 	s.log.WarnContext(ctx, "sign-in must wait", "user", try.name, "address", try.network, "wait", wait)
 	seconds := int((wait + time.Second - 1) / time.Second)
-	return backup.Errorf(backup.Forbidden, "Too many attempts to sign in. Please try again in %d seconds.", seconds)
+	return known, backup.Errorf(backup.Forbidden, "Too many attempts to sign in. Please try again in %d seconds.", seconds)
 }
 
 // countFailure returns the time to wait, and counts a failure only when there is none: a
 // person who keeps trying during the wait does not make it longer.
-func (s *Service) countFailure(ctx context.Context, tx *store.Tx, try attempt) (time.Duration, error) {
+func countFailure(ctx context.Context, tx *store.Tx, try attempt, known bool) (time.Duration, error) {
 	limits := []struct {
 		key     string
 		free    int
@@ -111,7 +121,7 @@ func (s *Service) countFailure(ctx context.Context, tx *store.Tx, try attempt) (
 		{try.addressKey(), freeFromAddress, longestFromAddress},
 		{try.anywhereKey(), freeFromAnywhere, longestAnywhere},
 	}
-	if s.addresses.knows(try) {
+	if known {
 		limits = limits[:1]
 	}
 	for _, limit := range limits {
@@ -138,12 +148,10 @@ func (s *Service) countFailure(ctx context.Context, tx *store.Tx, try attempt) (
 	return 0, nil
 }
 
-// addresses keeps, in memory, how many tries each address has left, and which names each
-// has signed in with.
+// addresses keeps, in memory, how many tries each address has left.
 type addresses struct {
 	mu      sync.Mutex
 	buckets map[string]bucket
-	known   map[attempt]bool
 }
 
 type bucket struct {
@@ -152,7 +160,7 @@ type bucket struct {
 }
 
 func newAddresses() *addresses {
-	return &addresses{buckets: map[string]bucket{}, known: map[attempt]bool{}}
+	return &addresses{buckets: map[string]bucket{}}
 }
 
 // take uses one try of the address, or returns how long to wait for one.
@@ -184,22 +192,12 @@ func (a *addresses) take(network string, now time.Time) time.Duration {
 	return 0
 }
 
-// succeeded gives the try back and remembers the acquaintance.
-func (a *addresses) succeeded(try attempt) {
+// giveBack gives back a try that was taken.
+func (a *addresses) giveBack(network string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if one, found := a.buckets[try.network]; found && one.spent > 0 {
+	if one, found := a.buckets[network]; found && one.spent > 0 {
 		one.spent--
-		a.buckets[try.network] = one
+		a.buckets[network] = one
 	}
-	if len(a.known) >= manyAddresses {
-		clear(a.known)
-	}
-	a.known[try] = true
-}
-
-func (a *addresses) knows(try attempt) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.known[try]
 }

@@ -17,7 +17,8 @@ import (
 // were too many tries; the latter is logged but not audited, or a guesser could fill the log.
 func (s *Service) SignIn(ctx context.Context, name, password, address string) (backup.User, error) {
 	try := newAttempt(name, address)
-	if err := s.admit(ctx, try); err != nil {
+	known, err := s.admit(ctx, try)
+	if err != nil {
 		return backup.User{}, err
 	}
 	user, hash, err := s.lookUp(ctx, name)
@@ -50,7 +51,9 @@ func (s *Service) SignIn(ctx context.Context, name, password, address string) (b
 	if err != nil {
 		return backup.User{}, fmt.Errorf("sign in %s: %w", user.Name, err)
 	}
-	s.addresses.succeeded(try)
+	if !known {
+		s.addresses.giveBack(try.network)
+	}
 	if err := s.begin(ctx, user); err != nil {
 		return backup.User{}, err
 	}
@@ -91,6 +94,9 @@ func (s *Service) recordSignIn(ctx context.Context, tx *store.Tx, user backup.Us
 		if err := tx.ClearSignInFailures(ctx, key); err != nil {
 			return err
 		}
+	}
+	if err := tx.AddSignInPlace(ctx, try.name, try.network); err != nil {
+		return err
 	}
 	if err := tx.SetActiveRole(ctx, user.ID, user.ActiveRole); err != nil {
 		return err

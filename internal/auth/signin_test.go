@@ -199,6 +199,43 @@ func TestOneAddressAgainstManyNames(t *testing.T) {
 	}
 }
 
+// TestGuesserInTheSameOffice: who signed in from an address before may do so while a guesser
+// there uses up all of its tries, also after a restart.
+func TestGuesserInTheSameOffice(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		storetest.At(t, db, "2026-03-02 08:00")
+		s := service(t, db)
+		addUser(t, s, "mara", backup.Operator)
+		addUser(t, s, "newcomer", backup.Operator)
+		if _, err := (&browser{service: s}).signIn(t, "mara", "correct horse", here); err != nil {
+			t.Fatal(err)
+		}
+		s = service(t, db)
+		guesser := &browser{service: s}
+		for i := range 30 {
+			_, err := guesser.signIn(t, fmt.Sprintf("name%d", i), "wrong", here)
+			wantKind(t, "a free try", err, backup.Invalid, "wrong")
+		}
+		for range 2 {
+			if _, err := (&browser{service: s}).signIn(t, "Mara", "correct horse", here); err != nil {
+				t.Errorf("a person of the office must wait for the guesser: %v", err)
+			}
+			// Nor does that success give the guesser a try.
+			_, err := guesser.signIn(t, "name", "wrong", here)
+			wantKind(t, "the guesser", err, backup.Forbidden, "Too many")
+		}
+		_, err := (&browser{service: s}).signIn(t, "newcomer", "correct horse", here)
+		wantKind(t, "somebody who never signed in there", err, backup.Forbidden, "Too many")
+		for range 5 {
+			_, err := guesser.signIn(t, "mara", "wrong", here)
+			wantKind(t, "a guess at a name of the office", err, backup.Invalid, "wrong")
+		}
+		_, err = guesser.signIn(t, "mara", "wrong", here)
+		wantKind(t, "one guess more", err, backup.Forbidden, "Too many")
+	})
+}
+
 func TestSuccessesNeverMakeWait(t *testing.T) {
 	t.Parallel()
 	db := storetest.Open(t)

@@ -35,3 +35,25 @@ func (tx *Tx) ClearSignInFailures(ctx context.Context, nameKey string) error {
 	}
 	return nil
 }
+
+// SignedInFrom reports whether a name has signed in from a network before.
+func (tx *Tx) SignedInFrom(ctx context.Context, nameKey, network string) (before bool, err error) {
+	err = tx.each(ctx, func(row) error {
+		before = true
+		return nil
+	}, `SELECT 1 FROM signin_places WHERE name_key = $1 AND network = $2`, nameKey, network)
+	if err != nil {
+		return false, fmt.Errorf("read the places of sign-ins: %w", err)
+	}
+	return before, nil
+}
+
+// AddSignInPlace remembers that a name has signed in from a network.
+func (tx *Tx) AddSignInPlace(ctx context.Context, nameKey, network string) error {
+	const upsert = `INSERT INTO signin_places (name_key, network, last_at) VALUES ($1, $2, $3)
+		ON CONFLICT (name_key, network) DO UPDATE SET last_at = excluded.last_at`
+	if _, err := tx.exec(ctx, upsert, nameKey, network, millis(tx.now)); err != nil {
+		return fmt.Errorf("remember the place of a sign-in: %w", err)
+	}
+	return nil
+}

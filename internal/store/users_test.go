@@ -258,3 +258,24 @@ func TestSignInFailures(t *testing.T) {
 		check("anna", 0, time.Time{})
 	})
 }
+
+func TestSignInPlaces(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		for range 2 { // signing in again from there changes nothing
+			write(t, db, func(tx *store.Tx) error { return tx.AddSignInPlace(ctx, "anna", "192.0.2.1") })
+		}
+		for _, test := range []struct {
+			name, network string
+			want          bool
+		}{
+			{"anna", "192.0.2.1", true}, {"anna", "192.0.2.2", false}, {"berta", "192.0.2.1", false}, {"", "", false},
+		} {
+			got := get(t, db, func(tx *store.Tx) (bool, error) { return tx.SignedInFrom(ctx, test.name, test.network) })
+			if got != test.want {
+				t.Errorf("SignedInFrom(%q, %q) = %t, want %t", test.name, test.network, got, test.want)
+			}
+		}
+	})
+}
