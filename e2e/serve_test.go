@@ -91,8 +91,8 @@ func TestServeStaysUpWhilePostgreSQLIsAway(t *testing.T) {
 	for path, got := range map[string]answer{
 		"the API": operator.ask(t, "GET", "/runs", ""), "a page": visit(t, server.url+"/sign-in"),
 	} {
-		if got.status < 500 {
-			t.Errorf("%s answers %d while the database is away: %s", path, got.status, got.body)
+		if got.status != http.StatusServiceUnavailable {
+			t.Errorf("%s answers %d while the database is away, want 503: %s", path, got.status, got.body)
 		}
 		for _, inside := range []string{"127.0.0.1", "SQLSTATE", "dial", "backupchecks_"} {
 			if strings.Contains(got.body, inside) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"backupchecks/internal/backup"
 )
 
 const (
@@ -53,17 +55,17 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 func (db *DB) once(ctx context.Context, pool *sql.DB, options *sql.TxOptions, fn func(*Tx) error) (err error) {
 	conn, err := pool.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("take a connection: %w", err)
+		return unreachable(ctx, fmt.Errorf("take a connection: %w", err))
 	}
 	defer conn.Close()
 	begun, err := conn.BeginTx(ctx, options)
 	if err != nil {
-		return fmt.Errorf("begin a transaction: %w", err)
+		return unreachable(ctx, fmt.Errorf("begin a transaction: %w", err))
 	}
 	defer begun.Rollback() // after a commit it does nothing
 	now, err := db.timeOf(ctx, begun)
 	if err != nil {
-		return err
+		return unreachable(ctx, err)
 	}
 	tx := &Tx{db: db, conn: conn, tx: begun, now: now}
 	if err := fn(tx); err != nil {
@@ -97,6 +99,14 @@ func (db *DB) timeOf(ctx context.Context, begun *sql.Tx) (time.Time, error) {
 		}
 	}
 	return now.UTC().Truncate(time.Millisecond), nil
+}
+
+// unreachable says that the database is away, unless it was the caller who gave up.
+func unreachable(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return backup.Errorf(backup.Unavailable, "The database cannot be reached at the moment. Please try again shortly.").Because(err)
 }
 
 // Now is the time of the transaction's begin, in UTC, truncated to the millisecond: by the
