@@ -13,6 +13,7 @@ const (
 	UserEnabled   = "user_enabled"
 	PasswordSet   = "password_set"
 	TokenCreated  = "token_created"
+	TokenRevoked  = "token_revoked"
 	SessionsEnded = "sessions_ended"
 
 	MessageImported = "message_imported"

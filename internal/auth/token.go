@@ -56,6 +56,38 @@ func (s *Service) CreateToken(ctx context.Context, by backup.User, userName, lab
 	return token, nil
 }
 
+// Tokens lists the API tokens that were not revoked, the newest first. by needs the right to
+// manage settings.
+func (s *Service) Tokens(ctx context.Context, by backup.User) (tokens []store.Token, err error) {
+	if err := backup.Require(by, backup.ManageSettings); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		tokens, err = tx.Tokens(ctx)
+		return err
+	})
+	return tokens, err
+}
+
+// RevokeToken makes an API token void at once and returns what it was. One that is not there,
+// or no longer, is NotFound. by needs the right to manage settings.
+func (s *Service) RevokeToken(ctx context.Context, by backup.User, id store.TokenID) (token store.Token, err error) {
+	if err := backup.Require(by, backup.ManageSettings); err != nil {
+		return store.Token{}, err
+	}
+	err = s.db.Write(ctx, func(tx *store.Tx) error {
+		if token, err = tx.RevokeToken(ctx, id); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, by, audit.TokenRevoked, subject(token.User), struct {
+			Label   string     `json:"label"`
+			Created time.Time  `json:"created"`
+			Expires *time.Time `json:"expires"`
+		}{token.Label, token.CreatedAt, token.ExpiresAt})
+	})
+	return token, err
+}
+
 // UserByToken returns the user that an API token acts for, with all of the user's roles. It
 // returns a Forbidden error for a token that is unknown or expired, or whose user is disabled.
 func (s *Service) UserByToken(ctx context.Context, token string) (user backup.User, err error) {

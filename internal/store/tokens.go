@@ -14,6 +14,48 @@ import (
 // write with every request.
 const tokenTouch = time.Minute
 
+// TokenID numbers an API token.
+type TokenID int64
+
+// Token is an API token as it is listed. Its hash never leaves this package.
+type Token struct {
+	ID         TokenID
+	User       string // the name of whom it acts for
+	Label      string
+	CreatedAt  time.Time
+	ExpiresAt  *time.Time // nil for never
+	LastUsedAt *time.Time // nil for not yet; exact to a minute
+}
+
+const selectTokens = `SELECT t.id, u.name, t.label, t.created_at, t.expires_at, t.last_used_at
+	FROM tokens t JOIN users u ON u.id = t.user_id`
+
+func scanToken(r row) (Token, error) {
+	var t Token
+	err := r.Scan(&t.ID, &t.User, &t.Label, instant{&t.CreatedAt}, maybeInstant{&t.ExpiresAt}, maybeInstant{&t.LastUsedAt})
+	return t, err
+}
+
+// Tokens returns all API tokens that were not revoked, the newest first; those that have
+// expired are among them.
+func (tx *Tx) Tokens(ctx context.Context) ([]Token, error) {
+	tokens, err := list(ctx, tx, scanToken, selectTokens+` ORDER BY t.id DESC`)
+	if err != nil {
+		return nil, fmt.Errorf("list tokens: %w", err)
+	}
+	return tokens, nil
+}
+
+// RevokeToken removes an API token, which is refused from then on, and returns it as it was.
+func (tx *Tx) RevokeToken(ctx context.Context, id TokenID) (Token, error) {
+	token, err := one(ctx, tx, scanToken, selectTokens+` WHERE t.id = $1`, id)
+	if token, err = found(token, err, "API token", id); err != nil {
+		return token, err
+	}
+	rows, err := tx.exec(ctx, `DELETE FROM tokens WHERE id = $1`, id)
+	return token, changed(rows, err, "API token", id)
+}
+
 // AddToken stores an API token of a user by its hash. A nil expires means that it never
 // does.
 func (tx *Tx) AddToken(ctx context.Context, user backup.UserID, label string, hash []byte, expires *time.Time) error {

@@ -56,6 +56,7 @@ func auditWords() []auditGroup {
 			{Action: audit.UserEnabled, Label: "User enabled"},
 			{Action: audit.PasswordSet, Label: "Password set"},
 			{Action: audit.TokenCreated, Label: "API token created"},
+			{Action: audit.TokenRevoked, Label: "API token revoked"},
 			{Action: audit.SessionsEnded, Label: "Sessions ended"},
 		}},
 		{"Mail", []auditPick{
