@@ -12,10 +12,12 @@ import (
 // maxJobsByKey bounds how many jobs of one key are looked at: the key says little then.
 const maxJobsByKey = 100
 
-// JobFilter chooses jobs. Zero values choose all. Search looks for text anywhere in the
-// software, type and name of the job or in the name of its customer.
+// JobFilter chooses jobs. Zero values choose all. Software is compared as folded text. Search
+// looks for text anywhere in the software, type and name of the job or in the name of its
+// customer.
 type JobFilter struct {
 	CustomerID backup.CustomerID
+	Software   string
 	Archived   *bool
 	Search     string
 	Cursor     string
@@ -64,6 +66,11 @@ func (tx *Tx) Jobs(ctx context.Context, f JobFilter) (Page[backup.Job], error) {
 	q := newQuery(`SELECT ` + jobColumns + jobTables + ` WHERE 1 = 1`)
 	if f.CustomerID != 0 {
 		q.add(` AND j.customer_id = ?`, f.CustomerID)
+	}
+	if f.Software != "" {
+		// A key begins with the software and \x1f, so that an index on keys finds all of it.
+		software := cleanText(backup.Fold(f.Software))
+		q.add(` AND j.key >= ? AND j.key < ?`, software+"\x1f", software+"\x20")
 	}
 	if f.Archived != nil {
 		q.add(` AND j.archived = ?`, flag(*f.Archived))

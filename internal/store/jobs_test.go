@@ -108,21 +108,32 @@ func TestJobList(t *testing.T) {
 		}
 		old := storetest.Job(t, db, "Acme", "Old")
 		old.Archived = true
-		write(t, db, func(tx *store.Tx) error { return tx.UpdateJob(ctx, old) })
+		write(t, db, func(tx *store.Tx) error {
+			if err := tx.UpdateJob(ctx, old); err != nil {
+				return err
+			}
+			_, err := tx.AddJob(ctx, backup.Job{CustomerID: old.CustomerID, Software: "Veeam Agent", Type: "Backup", Name: "Laptop"})
+			return err
+		})
 
 		tests := []struct {
 			name   string
 			filter store.JobFilter
 			want   []string
 		}{
-			{"all", store.JobFilter{}, []string{"Daily", "Hourly", "Old", "weekly", "Daily"}},
+			{"all", store.JobFilter{}, []string{"Daily", "Hourly", "Old", "weekly", "Laptop", "Daily"}},
 			{"of a customer", store.JobFilter{CustomerID: bolt.CustomerID}, []string{"Daily"}},
 			{"archived", store.JobFilter{Archived: new(true)}, []string{"Old"}},
-			{"in use", store.JobFilter{Archived: new(false)}, []string{"Daily", "Hourly", "weekly", "Daily"}},
+			{"in use", store.JobFilter{Archived: new(false)}, []string{"Daily", "Hourly", "weekly", "Laptop", "Daily"}},
 			{"by job", store.JobFilter{Search: "LY"}, []string{"Daily", "Hourly", "weekly", "Daily"}},
 			{"by customer", store.JobFilter{Search: "bol"}, []string{"Daily"}},
-			{"by software", store.JobFilter{Search: "veeam"}, []string{"Daily", "Hourly", "Old", "weekly", "Daily"}},
+			{"by software", store.JobFilter{Search: "veeam"}, []string{"Daily", "Hourly", "Old", "weekly", "Laptop", "Daily"}},
 			{"nothing", store.JobFilter{Search: "%"}, nil},
+			{"of a software", store.JobFilter{Software: " VEEAM "}, []string{"Daily", "Hourly", "Old", "weekly", "Daily"}},
+			{"of a software and a customer", store.JobFilter{Software: "Veeam", CustomerID: bolt.CustomerID}, []string{"Daily"}},
+			{"of a longer software", store.JobFilter{Software: "Veeam Agent"}, []string{"Laptop"}},
+			{"of the beginning of a software", store.JobFilter{Software: "Vee"}, nil},
+			{"of a pattern", store.JobFilter{Software: "%\x00"}, nil},
 		}
 		for _, test := range tests {
 			for _, limit := range []int{1, 2, 50} {

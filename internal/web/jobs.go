@@ -11,8 +11,7 @@ import (
 	"backupchecks/internal/store"
 )
 
-// jobsRead is how many jobs are looked at for the names that the filters propose, and at a
-// time where only some of them are shown.
+// jobsRead is how many jobs are looked at for the names that the filters propose.
 const jobsRead = 500
 
 type jobsPage struct {
@@ -71,7 +70,7 @@ func (s *Server) jobsPage(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		filter.Cursor = r.FormValue("cursor")
-		found, err := jobsOf(r.Context(), tx, filter, page.Form.Software)
+		found, err := tx.Jobs(r.Context(), filter)
 		page.Jobs, page.pager = jobRows(found.Items), pagerOf(r, found.Next)
 		return err
 	})
@@ -83,7 +82,7 @@ func (s *Server) jobsPage(w http.ResponseWriter, r *http.Request) error {
 
 // filter is the form as the store knows it; known is false for a customer there is not.
 func (f jobsForm) filter(ctx context.Context, tx *store.Tx) (filter store.JobFilter, known bool, err error) {
-	filter.Search = f.Search
+	filter.Search, filter.Software = f.Search, f.Software
 	if f.Archived != "all" {
 		filter.Archived = new(f.Archived == "yes")
 	}
@@ -96,26 +95,6 @@ func (f jobsForm) filter(ctx context.Context, tx *store.Tx) (filter store.JobFil
 	}
 	filter.CustomerID = one.ID
 	return filter, err == nil, err
-}
-
-// jobsOf reads a part of the list. The store does not know the software as a filter, so for
-// one the jobs are read in larger parts until some are of it.
-func jobsOf(ctx context.Context, tx *store.Tx, filter store.JobFilter, software string) (store.Page[backup.Job], error) {
-	if software == "" {
-		return tx.Jobs(ctx, filter)
-	}
-	filter.Limit = jobsRead
-	for {
-		page, err := tx.Jobs(ctx, filter)
-		if err != nil {
-			return page, err
-		}
-		page.Items = slices.DeleteFunc(page.Items, func(job backup.Job) bool { return backup.Fold(job.Software) != backup.Fold(software) })
-		if len(page.Items) > 0 || page.Next == "" {
-			return page, nil
-		}
-		filter.Cursor = page.Next
-	}
 }
 
 // propose fills in what the fields of the filter propose.
