@@ -16,7 +16,6 @@ const (
 	maxObjectsShown = 200
 	maxNamesShown   = 12 // objects named in one sentence
 	jobTicketsShown = 10
-	maxProofs       = 4 // words for the status that stand out; the others are with the rest
 )
 
 // runView is a run with everything that a person needs to judge it.
@@ -329,13 +328,16 @@ func (v *runView) readMails(ctx context.Context, tx *store.Tx, c clock, run back
 		return err
 	}
 	v.Parser, v.Problems = mail.Reading.Parser, mail.Reading.Problems
+	var status, other []evidenceView
 	for _, proof := range mail.Reading.Evidence {
 		said := evidenceView{Field: strings.ReplaceAll(proof.Field, "_", " "), Text: clip(proof.Text, 300), Where: proof.Where}
-		if proof.Field == "status" && len(v.Why) < maxProofs {
-			v.Why = append(v.Why, said)
+		if proof.Field == "status" {
+			status = append(status, said)
 		} else {
-			v.Evidence = append(v.Evidence, said)
+			other = append(other, said)
 		}
 	}
+	v.Why, v.Evidence = splitProofs(run.Status, status)
+	v.Evidence = append(v.Evidence, other...)
 	return nil
 }
