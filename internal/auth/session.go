@@ -40,8 +40,12 @@ func newSessions(cfg Config) *scs.SessionManager {
 	}
 	manager.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
 		cfg.Log.ErrorContext(r.Context(), "session failed", "path", r.URL.Path, "err", err)
-		_, sentence := backup.Explain(err)
-		http.Error(w, sentence, http.StatusInternalServerError)
+		kind, sentence := backup.Explain(err)
+		status := http.StatusInternalServerError
+		if kind == backup.Unavailable {
+			status = http.StatusServiceUnavailable
+		}
+		http.Error(w, sentence, status)
 	}
 	return manager
 }
