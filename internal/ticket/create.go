@@ -2,7 +2,7 @@ package ticket
 
 import (
 	"context"
-	"errors"
+	"crypto/sha256"
 	"fmt"
 	"time"
 
@@ -16,6 +16,10 @@ import (
 // createTimeout bounds one creation from the look-up to the read-back. It goes on when the
 // person closes the page, because a request that is under way cannot be taken back.
 const createTimeout = 2 * time.Minute
+
+// sendWithin is how old a row may be when its ticket is sent. With createTimeout it stays
+// well below settleGiveUp, also on a machine that slept in between.
+const sendWithin = 5 * time.Minute
 
 // lookAgainAfter is how long to wait before each new look-up after an unclear answer.
 func lookAgainAfter() []time.Duration {
@@ -61,9 +65,12 @@ func (h *HasTicketError) Unwrap() error {
 //  1. a row in state creating is committed first, under a constraint that allows a run one
 //     active ticket, with a key that goes into the ticket's externalID;
 //  2. Autotask is searched for the key before anything is sent, so that a ticket of an
-//     earlier try is found and taken;
-//  3. the ticket is sent at most once, and read back before it counts as ours;
-//  4. after an unclear answer Autotask is searched again; while that finds nothing the row
+//     earlier try is found and taken, and for the run's former tickets, of which one may be
+//     visible again;
+//  3. directly before the ticket is sent the row and the settings are checked once more;
+//  4. the ticket is sent at most once, its id is stored, and it is read back before it
+//     counts as ours;
+//  5. after an unclear answer Autotask is searched again; while that finds nothing the row
 //     stays creating, and Settle goes on looking.
 //
 // A ticket in state creating is returned without an error: its outcome is not known yet. A
@@ -79,6 +86,9 @@ func (s *Station) Create(ctx context.Context, who backup.User, id backup.RunID) 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), createTimeout)
 	defer cancel()
 	desk, err := s.desk(ctx)
+	if err == nil && desk.set.Tenant() != ticket.Tenant {
+		err = errOtherTenant()
+	}
 	if err != nil {
 		return ticket, s.fail(ctx, who, ticket, err)
 	}
@@ -106,45 +116,59 @@ func (s *Station) reserve(ctx context.Context, who backup.User, id backup.RunID)
 		if len(preview.BlockedBy) > 0 {
 			return &BlockedError{Reasons: preview.BlockedBy}
 		}
-		key, err := externalID(ctx, tx, id)
-		if err != nil {
+		fresh := backup.Ticket{
+			RunID: id, Origin: backup.TicketCreated, State: backup.TicketCreating, Active: true,
+			Tenant: preview.settings.Tenant(), CompanyID: preview.Customer.Mapping.CompanyID,
+			Title: preview.Title, CreatedBy: who.Name,
+		}
+		if err := giveKey(ctx, tx, &fresh, preview.Run); err != nil {
 			return err
 		}
-		ticket, err = tx.AddTicket(ctx, backup.Ticket{
-			RunID: id, Origin: backup.TicketCreated, State: backup.TicketCreating, Active: true,
-			Tenant: preview.settings.Tenant(), ExternalID: key, CompanyID: preview.Customer.Mapping.CompanyID,
-			Title: preview.Title, CreatedBy: who.Name, CreatedAt: tx.Now(),
-		})
-		if err != nil {
+		if ticket, err = tx.AddTicket(ctx, fresh); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, who, audit.TicketRequested, runSubject(id), map[string]any{
-			"title": ticket.Title, "company_id": ticket.CompanyID, "external_id": key,
+			"title": ticket.Title, "company_id": ticket.CompanyID, "external_id": ticket.ExternalID,
 		})
 	})
 	return preview, ticket, err
 }
 
-// externalID is the key under which the run's ticket is found again in Autotask. It stays
+// giveKey gives a new row the key under which its ticket is found again in Autotask. It stays
 // the same from try to try, so that a ticket that an unclear try left behind is found by
-// the next one; only after a ticket that really existed does the run get a new key. The
-// installation's id keeps two Backupchecks on one tenant apart.
-func externalID(ctx context.Context, tx *store.Tx, id backup.RunID) (string, error) {
-	installation, err := settings.Installation(ctx, tx)
+// the next one; only after a ticket that really existed does the run get a new key.
+func giveKey(ctx context.Context, tx *store.Tx, fresh *backup.Ticket, run backup.Run) error {
+	former, err := tx.TicketsOfRun(ctx, run.ID)
 	if err != nil {
-		return "", err
-	}
-	former, err := tx.TicketsOfRun(ctx, id)
-	if err != nil {
-		return "", err
+		return err
 	}
 	generation := 1
-	for _, ticket := range former {
-		if ticket.Origin == backup.TicketCreated && ticket.AutotaskID != nil {
+	for _, ticket := range former { // newest first
+		switch {
+		case ticket.Origin != backup.TicketCreated:
+		case ticket.AutotaskID != nil:
 			generation++
+		case generation == 1 && fresh.ExternalID == "" && ticket.Tenant == fresh.Tenant:
+			fresh.ExternalID, fresh.SentAt = ticket.ExternalID, ticket.SentAt
 		}
 	}
-	return fmt.Sprintf("bkc-%s-r%d-%d", installation, id, generation), nil
+	if fresh.ExternalID != "" {
+		return nil
+	}
+	installation, err := settings.Installation(ctx, tx)
+	if err != nil {
+		return err
+	}
+	fresh.ExternalID = externalID(installation, run, generation)
+	return nil
+}
+
+// externalID is the run's key, of at most 50 characters. The installation's id keeps two
+// Backupchecks on one tenant apart. The run's identity does so for copies of one database,
+// which have the id in common and may give one number to different runs.
+func externalID(installation string, run backup.Run, generation int) string {
+	identity := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d", backup.Fold(run.Job.Customer), run.Job.Key(), run.At().UnixMilli()))
+	return fmt.Sprintf("bkc-%s-%x-r%d-%d", installation, identity[:4], run.ID, generation)
 }
 
 // send searches, creates and reads back.
@@ -155,7 +179,16 @@ func (s *Station) send(ctx context.Context, who backup.User, desk desk, preview 
 		return ticket, s.fail(ctx, who, ticket, err)
 	}
 	if found != nil {
-		return s.adopt(ctx, who, desk, ticket, *found)
+		return s.take(ctx, who, desk, ticket, *found)
+	}
+	if done, again, err := s.takeFormer(ctx, who, desk, ticket); done {
+		return again, err
+	}
+	if err := s.fence(ctx, who, &ticket); err != nil {
+		return ticket, s.fail(ctx, who, ticket, err)
+	}
+	if ticket.State != backup.TicketCreating {
+		return ticket, nil // another process found it in the meantime
 	}
 	id, err := desk.client.CreateTicket(ctx, newTicket(preview, ticket, s.now()))
 	if err != nil && autotask.NothingDone(err) {
@@ -164,14 +197,58 @@ func (s *Station) send(ctx context.Context, who backup.User, desk desk, preview 
 	if err != nil {
 		return s.unclear(ctx, who, desk, ticket, err)
 	}
+	if err := s.acknowledge(ctx, who, &ticket, id); err != nil {
+		s.log.ErrorContext(ctx, "the id of a new ticket was not stored", "run", ticket.RunID, "id", id, "err", err)
+	}
 	created, err := desk.client.Ticket(ctx, id)
 	if err != nil {
 		return s.unclear(ctx, who, desk, ticket, fmt.Errorf("read back ticket %d: %w", id, err))
 	}
-	if !isOurs(created, ticket) {
-		return ticket, s.folded(ctx, who, ticket, created)
-	}
-	return s.adopt(ctx, who, desk, ticket, created)
+	return s.take(ctx, who, desk, ticket, created)
+}
+
+// fence is the last look before the ticket is sent: from then on it may exist. The row must
+// still wait for it, and the integration still be on and the same.
+func (s *Station) fence(ctx context.Context, who backup.User, ticket *backup.Ticket) error {
+	return s.amend(ctx, who, ticket, func(tx *store.Tx, row *backup.Ticket) (string, error) {
+		switch {
+		case row.State == backup.TicketOpen || row.State == backup.TicketComplete:
+			return unrecorded, nil
+		case row.State != backup.TicketCreating || !row.Active:
+			return unrecorded, backup.Errorf(backup.Conflict, "This try was given up in the meantime, so nothing was sent.")
+		case tx.Now().Sub(row.CreatedAt) > sendWithin:
+			return unrecorded, backup.Errorf(backup.Unavailable, "It took too long to search Autotask, so nothing was sent. Please try again.")
+		}
+		if err := stillOn(ctx, tx, row.Tenant); err != nil {
+			return unrecorded, err
+		}
+		row.CheckedAt = new(tx.Now())
+		if row.SentAt == nil {
+			row.SentAt = row.CheckedAt
+		}
+		return unrecorded, nil
+	})
+}
+
+// acknowledge keeps the id that Autotask gave the ticket, before anything else can fail. A
+// row that was given up while the request was under way waits again, unless the run has
+// another ticket by now; then the id is kept for the record.
+func (s *Station) acknowledge(ctx context.Context, who backup.User, ticket *backup.Ticket, id int64) error {
+	return s.amend(ctx, who, ticket, func(tx *store.Tx, row *backup.Ticket) (string, error) {
+		if row.State == backup.TicketFailed {
+			active, err := tx.ActiveTicket(ctx, row.RunID)
+			if err != nil {
+				return unrecorded, err
+			}
+			if active == nil {
+				row.State, row.Active = backup.TicketCreating, true
+			}
+		}
+		if row.AutotaskID == nil {
+			row.AutotaskID = &id
+		}
+		return unrecorded, nil
+	})
 }
 
 func newTicket(preview Preview, ticket backup.Ticket, now time.Time) autotask.NewTicket {
@@ -182,149 +259,3 @@ func newTicket(preview Preview, ticket backup.Ticket, now time.Time) autotask.Ne
 		DueDateTime: now.Add(dueIn).UTC().Truncate(time.Second), ExternalID: ticket.ExternalID,
 	}
 }
-
-// find searches Autotask for the ticket's key. Several tickets with our key cannot come from
-// us; the first is taken, because it is the one an earlier try would have found too.
-func (s *Station) find(ctx context.Context, desk desk, ticket backup.Ticket) (*autotask.Ticket, error) {
-	found, err := desk.client.TicketsByExternalID(ctx, ticket.ExternalID)
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	if len(found) > 1 {
-		s.log.WarnContext(ctx, "several tickets carry one key", "key", ticket.ExternalID, "tickets", len(found), "taken", found[0].ID)
-	}
-	return &found[0], nil
-}
-
-// isOurs reports whether Autotask's ticket is the one that was sent. A workflow rule may
-// have changed the status or the queue by now, but never the key.
-func isOurs(created autotask.Ticket, sent backup.Ticket) bool {
-	return created.ExternalID == sent.ExternalID
-}
-
-// unclear searches for the ticket after an answer that proves nothing. While it is not found
-// the row stays creating.
-func (s *Station) unclear(ctx context.Context, who backup.User, desk desk, ticket backup.Ticket, cause error) (backup.Ticket, error) {
-	s.log.WarnContext(ctx, "ticket creation is unclear", "run", ticket.RunID, "key", ticket.ExternalID, "err", cause)
-	for _, pause := range lookAgainAfter() {
-		if err := s.wait(ctx, pause); err != nil {
-			break
-		}
-		found, err := s.find(ctx, desk, ticket)
-		if err != nil {
-			continue
-		}
-		if found != nil {
-			return s.adopt(ctx, who, desk, ticket, *found)
-		}
-	}
-	ticket.Detail = explain(cause).Message + " Backupchecks goes on looking for the ticket and shows it here when it is found."
-	ticket.CheckedAt = new(s.now())
-	return ticket, s.settleRow(ctx, who, ticket, audit.TicketUnclear)
-}
-
-// adopt makes the found ticket the run's.
-func (s *Station) adopt(ctx context.Context, who backup.User, desk desk, ticket backup.Ticket, found autotask.Ticket) (backup.Ticket, error) {
-	zone, err := desk.client.Zone(ctx)
-	if err != nil {
-		s.log.WarnContext(ctx, "ticket address unknown", "run", ticket.RunID, "err", err)
-	} else {
-		ticket.URL = autotask.TicketURL(zone, found.ID)
-	}
-	ticket.AutotaskID, ticket.Number = new(found.ID), found.TicketNumber
-	ticket.StatusID, ticket.CheckedAt = new(found.Status), new(s.now())
-	ticket.State, ticket.Detail = stateOf(found, desk.set), ""
-	if found.CompanyID != *ticket.CompanyID || found.Title != ticket.Title {
-		ticket.Detail = "Autotask holds this ticket under another title or company than was sent."
-	}
-	if err := s.settleRow(ctx, who, ticket, audit.TicketCreated); err != nil {
-		return ticket, err
-	}
-	s.log.InfoContext(ctx, "ticket created", "run", ticket.RunID, "ticket", ticket.Number)
-	return s.stored(ctx, ticket)
-}
-
-func stateOf(found autotask.Ticket, set settings.AutotaskSettings) backup.TicketState {
-	if found.Status == set.CompleteStatusID {
-		return backup.TicketComplete
-	}
-	return backup.TicketOpen
-}
-
-// folded ends a creation that Autotask put into an older ticket: nothing of ours exists.
-func (s *Station) folded(ctx context.Context, who backup.User, ticket backup.Ticket, into autotask.Ticket) error {
-	return s.fail(ctx, who, ticket, backup.Errorf(backup.Refused,
-		"Autotask made no new ticket: it answered with ticket %s, which is an older one. Link that ticket if it fits.", into.TicketNumber))
-}
-
-// fail ends a creation of which nothing came, and frees the run for another try. It returns
-// the failure for the person.
-func (s *Station) fail(ctx context.Context, who backup.User, ticket backup.Ticket, cause error) error {
-	failure := explain(cause)
-	if kept, ok := errors.AsType[*backup.Error](cause); ok {
-		failure = kept
-	}
-	ticket.State, ticket.Active, ticket.Detail = backup.TicketFailed, false, failure.Message
-	ticket.CheckedAt = new(s.now())
-	if err := s.settleRow(ctx, who, ticket, audit.TicketFailed); err != nil {
-		return errors.Join(failure, err)
-	}
-	s.log.WarnContext(ctx, "ticket not created", "run", ticket.RunID, "err", cause)
-	return failure
-}
-
-// unrecorded is the action of a look-up that found nothing new; the audit log holds none.
-const unrecorded = ""
-
-// settleRow writes what became of a creation, if the row still waits for that: another
-// process may have found the ticket first.
-func (s *Station) settleRow(ctx context.Context, who backup.User, ticket backup.Ticket, action string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-	defer cancel()
-	return s.db.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.LockRun(ctx, ticket.RunID); err != nil {
-			return err
-		}
-		now, err := tx.Ticket(ctx, ticket.ID)
-		if err != nil || now.State != backup.TicketCreating {
-			return err
-		}
-		label, err := statusLabel(ctx, tx, ticket.StatusID)
-		if err != nil {
-			return err
-		}
-		ticket.StatusLabel = label
-		if err := tx.UpdateTicket(ctx, ticket); err != nil {
-			return err
-		}
-		if action == unrecorded {
-			return nil
-		}
-		return audit.Record(ctx, tx, who, action, runSubject(ticket.RunID), map[string]any{
-			"ticket": ticket.Number, "autotask_id": ticket.AutotaskID, "external_id": ticket.ExternalID, "detail": ticket.Detail,
-		})
-	})
-}
-
-func statusLabel(ctx context.Context, tx *store.Tx, id *int64) (string, error) {
-	if id == nil {
-		return "", nil
-	}
-	reference, err := settings.LoadReference(ctx, tx)
-	if err != nil {
-		return "", err
-	}
-	return reference.Label(reference.Statuses, id), nil
-}
-
-// stored reads the ticket as the database now holds it.
-func (s *Station) stored(ctx context.Context, ticket backup.Ticket) (backup.Ticket, error) {
-	err := s.db.Read(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		var err error
-		ticket, err = tx.Ticket(ctx, ticket.ID)
-		return err
-	})
-	return ticket, err
-}
-
-func runSubject(id backup.RunID) string { return fmt.Sprintf("run %d", id) }

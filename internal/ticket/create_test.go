@@ -143,9 +143,7 @@ func TestAnUnclearCreateThatCannotBeLookedUpIsSettledLater(t *testing.T) {
 			t.Fatalf("a second Create: %v, want a conflict", err)
 		}
 		o.sim.ClearFaults()
-		if err := o.stationAt(t, time.Now().Add(time.Minute)).Settle(t.Context()); err != nil {
-			t.Fatalf("Settle: %v", err)
-		}
+		o.settleAfter(t, time.Minute)
 		settled := o.wantOneTicket(t, run.ID)
 		if settled.State != backup.TicketOpen || settled.Detail != "" {
 			t.Errorf("settled as %+v", settled)
@@ -192,9 +190,7 @@ func TestATicketThatWasGivenUpButExistsIsFoundByTheNextTry(t *testing.T) {
 	// Autotask hides the ticket for longer than Settle looks for it.
 	hidden := o.sim.Tickets()[0].ID
 	o.hide(t, hidden, true)
-	if err := o.stationAt(t, time.Now().Add(time.Hour)).Settle(t.Context()); err != nil {
-		t.Fatalf("Settle: %v", err)
-	}
+	o.settleAfter(t, time.Hour)
 	if given := o.tickets(t, run.ID); given[0].State != backup.TicketFailed {
 		t.Fatalf("Settle left %+v, want it given up", given)
 	}
@@ -214,17 +210,13 @@ func TestSettleDoesNotGiveUpEarly(t *testing.T) {
 	if err != nil || created.State != backup.TicketCreating {
 		t.Fatalf("Create = %+v, %v; want creating, because a 503 proves nothing", created, err)
 	}
-	for _, after := range []time.Duration{time.Minute, 9 * time.Minute} {
-		if err := o.stationAt(t, time.Now().Add(after)).Settle(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+	for _, after := range []time.Duration{time.Minute, 8 * time.Minute} {
+		o.settleAfter(t, after)
 		if now := o.tickets(t, run.ID)[0]; now.State != backup.TicketCreating {
-			t.Fatalf("after %v the ticket is %s, want it still looked for", after, now.State)
+			t.Fatalf("after %v more the ticket is %s, want it still looked for", after, now.State)
 		}
 	}
-	if err := o.stationAt(t, time.Now().Add(11*time.Minute)).Settle(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	o.settleAfter(t, 2*time.Minute)
 	if now := o.tickets(t, run.ID)[0]; now.State != backup.TicketFailed || now.Active {
 		t.Fatalf("after 11 minutes the ticket is %+v, want it given up", now)
 	}
@@ -286,9 +278,7 @@ func TestNothingIsSentWhileDisabled(t *testing.T) {
 	o.sim.ResetRequests()
 	customer := storetest.Customer(t, o.db, "Acme")
 	other := o.run(t, storetest.Yesterday)
-	if err := o.stationAt(t, time.Now().Add(time.Minute)).Settle(t.Context()); err != nil {
-		t.Errorf("Settle: %v", err)
-	}
+	o.settleAfter(t, time.Minute)
 	for name, act := range map[string]func() error{
 		"create":  func() error { _, err := o.station.Create(t.Context(), o.operator, other.ID); return err },
 		"refresh": func() error { _, err := o.station.Refresh(t.Context(), o.operator, run.ID); return err },

@@ -58,7 +58,13 @@ type office struct {
 // tickets for the customer Acme.
 func openOffice(t *testing.T, db *store.DB) *office {
 	t.Helper()
-	sim, err := autotasksim.New(autotasksim.Options{Now: time.Now})
+	return openOfficeWith(t, db, autotasksim.DefaultSeed())
+}
+
+// openOfficeWith is openOffice with an Autotask that was set up in another way.
+func openOfficeWith(t *testing.T, db *store.DB, seed autotasksim.Seed) *office {
+	t.Helper()
+	sim, err := autotasksim.New(autotasksim.Options{Now: time.Now, Seed: &seed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,22 +101,26 @@ func openOffice(t *testing.T, db *store.DB) *office {
 // newStation is a further process on the same database and the same Autotask.
 func (o *office) newStation(t *testing.T) *ticket.Station {
 	t.Helper()
-	return o.process(t, time.Now)
+	return o.stationAt(t, time.Now)
 }
 
-// stationAt is a further process whose clock stands at a time.
-func (o *office) stationAt(t *testing.T, at time.Time) *ticket.Station {
-	t.Helper()
-	return o.process(t, func() time.Time { return at })
-}
-
-func (o *office) process(t *testing.T, now func() time.Time) *ticket.Station {
+// stationAt is a further process with a clock of its own.
+func (o *office) stationAt(t *testing.T, now func() time.Time) *ticket.Station {
 	t.Helper()
 	return ticket.New(ticket.Config{
 		DB: o.db, Keys: o.keys, DiscoveryURL: o.address, Now: now,
 		Log:  slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	})
+}
+
+// settleAfter lets time pass and settles what is unclear.
+func (o *office) settleAfter(t *testing.T, by time.Duration) {
+	t.Helper()
+	storetest.Advance(t, o.db, by)
+	if err := o.newStation(t).Settle(t.Context()); err != nil {
+		t.Fatalf("Settle: %v", err)
+	}
 }
 
 func (o *office) saveSettings(t *testing.T, change func(*settings.AutotaskSettings)) {

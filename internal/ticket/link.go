@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"backupchecks/internal/audit"
@@ -31,7 +32,8 @@ func (s *Station) Link(ctx context.Context, who backup.User, id backup.RunID, re
 	if number == "" && request.AutotaskID == nil {
 		return backup.Ticket{}, backup.Errorf(backup.Invalid, "Enter the number of the Autotask ticket.").In("ticket_number")
 	}
-	if err := s.mayReplace(ctx, id); err != nil {
+	customer, err := s.mayReplace(ctx, id)
+	if err != nil {
 		return backup.Ticket{}, err
 	}
 	desk, err := s.desk(ctx)
@@ -46,12 +48,43 @@ func (s *Station) Link(ctx context.Context, who backup.User, id backup.RunID, re
 	if err != nil {
 		return backup.Ticket{}, explain(err)
 	}
-	return s.replace(ctx, who, id, audit.TicketLinked, backup.Ticket{
+	company := fmt.Sprint(found.CompanyID)
+	if isOthers(customer.Mapping, desk, found) {
+		company = companyName(ctx, desk, found.CompanyID)
+	}
+	allowed := func(tx *store.Tx) error {
+		if err := stillOn(ctx, tx, desk.set.Tenant()); err != nil {
+			return err
+		}
+		customer, err := tx.Customer(ctx, customer.ID)
+		if err == nil && isOthers(customer.Mapping, desk, found) {
+			return backup.Errorf(backup.Invalid, "Ticket %s belongs to company %s in Autotask, but customer %s has company %s there.",
+				found.TicketNumber, company, customer.Name, companyLabel(customer.Mapping)).In("ticket_number")
+		}
+		return err
+	}
+	return s.replace(ctx, who, id, audit.TicketLinked, allowed, backup.Ticket{
 		RunID: id, Origin: backup.TicketLinked, State: stateOf(found, desk.set), Active: true,
 		Tenant: desk.set.Tenant(), CompanyID: &found.CompanyID, Title: found.Title,
 		AutotaskID: &found.ID, Number: found.TicketNumber, URL: autotask.TicketURL(zone, found.ID),
-		StatusID: &found.Status, CheckedAt: new(s.now()),
+		StatusID: &found.Status,
 	})
+}
+
+// isOthers reports whether the ticket belongs to a company other than the one to which the
+// customer is mapped on this tenant. A customer without one may have any ticket.
+func isOthers(mapping backup.Mapping, desk desk, found autotask.Ticket) bool {
+	return mapping.CompanyID != nil && mapping.Environment == desk.set.Tenant() && *mapping.CompanyID != found.CompanyID
+}
+
+// companyName is a company's name with its id, or the id alone where the name is not to be
+// had.
+func companyName(ctx context.Context, desk desk, id int64) string {
+	company, err := desk.client.Company(ctx, id)
+	if err != nil {
+		return fmt.Sprint(id)
+	}
+	return fmt.Sprintf("%s (%d)", company.CompanyName, id)
 }
 
 func (s *Station) lookUp(ctx context.Context, desk desk, number string, id *int64) (autotask.Ticket, error) {
@@ -86,33 +119,37 @@ func (s *Station) SetNumber(ctx context.Context, who backup.User, id backup.RunI
 	if units(number) > maxNumber {
 		return backup.Ticket{}, backup.Errorf(backup.Invalid, "A ticket number has at most %d characters.", maxNumber).In("number")
 	}
-	err := s.db.Read(ctx, func(tx *store.Tx) error {
+	allowed := func(tx *store.Tx) error {
 		set, err := s.settings(ctx, tx)
 		if err == nil && set.Enabled && !set.AllowManualNumber {
 			return backup.Errorf(backup.Conflict, "While the Autotask integration is on, ticket numbers are not entered by hand. Create or link an Autotask ticket instead.")
 		}
 		return err
-	})
-	if err != nil {
-		return backup.Ticket{}, err
 	}
-	return s.replace(ctx, who, id, audit.TicketNumberSet, backup.Ticket{
+	return s.replace(ctx, who, id, audit.TicketNumberSet, allowed, backup.Ticket{
 		RunID: id, Origin: backup.TicketManual, State: backup.TicketByHand, Active: true, Number: number,
 	})
 }
 
-// mayReplace checks, before Autotask is asked, that the run may get another ticket.
-func (s *Station) mayReplace(ctx context.Context, id backup.RunID) error {
-	return s.db.Read(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Run(ctx, id); err != nil {
+// mayReplace checks, before Autotask is asked, that the run may get another ticket, and
+// returns the run's customer.
+func (s *Station) mayReplace(ctx context.Context, id backup.RunID) (customer backup.Customer, err error) {
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		run, err := tx.Run(ctx, id)
+		if err != nil {
 			return err
 		}
 		active, err := tx.ActiveTicket(ctx, id)
 		if err != nil {
 			return err
 		}
-		return replaceable(active)
+		if err := replaceable(active); err != nil {
+			return err
+		}
+		customer, err = tx.Customer(ctx, run.Job.CustomerID)
+		return err
 	})
+	return customer, err
 }
 
 // replaceable refuses to put another ticket in the place of one that is a case in Autotask.
@@ -123,8 +160,9 @@ func replaceable(active *backup.Ticket) error {
 	return &HasTicketError{Ticket: *active}
 }
 
-// replace makes the ticket the run's active one. What it replaces stays for the record.
-func (s *Station) replace(ctx context.Context, who backup.User, id backup.RunID, action string, ticket backup.Ticket) (backup.Ticket, error) {
+// replace makes the ticket the run's active one, if that is allowed in the same transaction.
+// What it replaces stays for the record.
+func (s *Station) replace(ctx context.Context, who backup.User, id backup.RunID, action string, allowed func(*store.Tx) error, ticket backup.Ticket) (backup.Ticket, error) {
 	var added backup.Ticket
 	err := s.db.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.LockRun(ctx, id); err != nil {
@@ -140,6 +178,9 @@ func (s *Station) replace(ctx context.Context, who backup.User, id backup.RunID,
 		if err := replaceable(active); err != nil {
 			return err
 		}
+		if err := allowed(tx); err != nil {
+			return err
+		}
 		former := ""
 		if active != nil {
 			former = active.Number
@@ -151,7 +192,9 @@ func (s *Station) replace(ctx context.Context, who backup.User, id backup.RunID,
 		if ticket.StatusLabel, err = statusLabel(ctx, tx, ticket.StatusID); err != nil {
 			return err
 		}
-		ticket.CreatedBy, ticket.CreatedAt = who.Name, tx.Now()
+		if ticket.CreatedBy = who.Name; ticket.AutotaskID != nil {
+			ticket.CheckedAt = new(tx.Now())
+		}
 		if added, err = tx.AddTicket(ctx, ticket); err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package ticket
 
 import (
 	"context"
-	"fmt"
 
 	"backupchecks/internal/audit"
 	"backupchecks/internal/autotask"
@@ -101,61 +100,23 @@ func (s *Station) validate(ctx context.Context, who backup.User, desk desk, tick
 // markMissing keeps the ticket for the record but takes it out of use: no action is allowed
 // on it, and the run may get another.
 func (s *Station) markMissing(ctx context.Context, who backup.User, ticket *backup.Ticket) error {
-	was := ticket.State
-	ticket.State, ticket.Active, ticket.CheckedAt, ticket.Detail = backup.TicketMissing, false, new(s.now()), missingSentence
-	return s.change(ctx, *ticket, func(tx *store.Tx) error {
+	return s.amend(ctx, who, ticket, func(tx *store.Tx, row *backup.Ticket) (string, error) {
+		was := row.State
+		row.State, row.Active, row.CheckedAt, row.Detail = backup.TicketMissing, false, new(tx.Now()), missingSentence
 		if was == backup.TicketMissing {
-			return nil
+			return unrecorded, nil
 		}
-		return audit.Record(ctx, tx, who, audit.TicketMissing, runSubject(ticket.RunID), map[string]any{
-			"ticket": ticket.Number, "autotask_id": ticket.AutotaskID,
-		})
+		return audit.TicketMissing, nil
 	})
 }
 
-// noteFound takes the snapshot over. A ticket that was missing and is visible again becomes
-// the run's ticket only while the run has no other; it never takes another's place silently.
+// noteFound takes the snapshot over.
 func (s *Station) noteFound(ctx context.Context, who backup.User, desk desk, ticket *backup.Ticket, found autotask.Ticket) error {
-	wasMissing := ticket.State == backup.TicketMissing
-	ticket.State, ticket.StatusID, ticket.CheckedAt = stateOf(found, desk.set), new(found.Status), new(s.now())
-	ticket.Number, ticket.Detail = found.TicketNumber, ""
-	if ticket.CompanyID != nil && found.CompanyID != *ticket.CompanyID {
-		ticket.Detail = fmt.Sprintf("This ticket now belongs to another company in Autotask (%d).", found.CompanyID)
-	}
-	return s.change(ctx, *ticket, func(tx *store.Tx) error {
-		if !wasMissing {
-			return nil
+	return s.amend(ctx, who, ticket, func(tx *store.Tx, row *backup.Ticket) (string, error) {
+		wasMissing := row.State == backup.TicketMissing
+		if err := snapshot(ctx, tx, row, found, desk.set); err != nil || !wasMissing {
+			return unrecorded, err
 		}
-		active, err := tx.ActiveTicket(ctx, ticket.RunID)
-		if err != nil {
-			return err
-		}
-		ticket.Detail = "This ticket is visible in Autotask again."
-		ticket.Active = active == nil
-		if err := tx.UpdateTicket(ctx, *ticket); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, who, audit.TicketFound, runSubject(ticket.RunID), map[string]any{
-			"ticket": ticket.Number, "active": ticket.Active,
-		})
-	})
-}
-
-// change stores the ticket with its status in words, and then does more in the same
-// transaction.
-func (s *Station) change(ctx context.Context, ticket backup.Ticket, more func(*store.Tx) error) error {
-	return s.db.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.LockRun(ctx, ticket.RunID); err != nil {
-			return err
-		}
-		label, err := statusLabel(ctx, tx, ticket.StatusID)
-		if err != nil {
-			return err
-		}
-		ticket.StatusLabel = label
-		if err := tx.UpdateTicket(ctx, ticket); err != nil {
-			return err
-		}
-		return more(tx)
+		return visibleAgain(ctx, tx, row)
 	})
 }

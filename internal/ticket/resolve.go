@@ -107,6 +107,9 @@ func (s *Station) resolve(ctx context.Context, who backup.User, desk desk, ticke
 	if worked {
 		return s.noteOnly(ctx, who, desk, ticket)
 	}
+	if err := s.confirm(ctx, ticket.Tenant); err != nil {
+		return Resolution{}, err
+	}
 	if err := desk.client.UpdateTicket(ctx, *ticket.AutotaskID, autotask.TicketChanges{Status: &desk.set.CompleteStatusID}); err != nil {
 		return Resolution{}, explain(err)
 	}
@@ -210,6 +213,9 @@ func (s *Station) claimNote(ctx context.Context, ticket backup.Ticket, kind stri
 // sendNote sends the note. After a definite refusal nothing was added, so the claim is
 // given back and a repeat may send at once.
 func (s *Station) sendNote(ctx context.Context, desk desk, ticket backup.Ticket, kind, text string) error {
+	if err := s.confirm(ctx, ticket.Tenant); err != nil {
+		return errors.Join(err, s.releaseNote(ctx, ticket, kind))
+	}
 	_, err := desk.client.CreateNote(ctx, autotask.NewNote{
 		TicketID: *ticket.AutotaskID, Title: noteTitle, Description: text,
 		NoteType: autotask.NoteTypeTaskSummary, Publish: autotask.PublishInternal,

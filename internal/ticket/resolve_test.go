@@ -126,7 +126,7 @@ func TestANoteIsAddedOnceHoweverOftenItIsTried(t *testing.T) {
 			if _, err := o.station.Resolve(t.Context(), o.operator, run.ID); err == nil && fault.Kind == autotasksim.Refuse {
 				t.Error("a refusal was not told")
 			}
-			later := o.stationAt(t, time.Now())
+			later := o.newStation(t)
 			storetest.Advance(t, o.db, 11*time.Minute) // long enough to send an unclear note again
 			for range 3 {
 				if _, err := later.Resolve(t.Context(), o.operator, run.ID); err != nil && backup.KindOf(err) != backup.Conflict {

@@ -96,6 +96,30 @@ func errDisabled() error {
 	return backup.Errorf(backup.Conflict, "The Autotask integration is switched off.")
 }
 
+// errOtherTenant is the refusal to send what belongs to one Autotask to another.
+func errOtherTenant() error {
+	return backup.Errorf(backup.Conflict, "The settings name another Autotask environment now, so nothing was sent.")
+}
+
+// stillOn refuses to send anything while the integration is off, or names another tenant.
+func stillOn(ctx context.Context, tx *store.Tx, tenant string) error {
+	set, err := settings.LoadAutotask(ctx, tx)
+	switch {
+	case err != nil:
+		return err
+	case !set.Enabled:
+		return errDisabled()
+	case set.Tenant() != tenant:
+		return errOtherTenant()
+	}
+	return nil
+}
+
+// confirm is stillOn directly before something is sent: the desk may be older.
+func (s *Station) confirm(ctx context.Context, tenant string) error {
+	return s.db.Read(ctx, func(tx *store.Tx) error { return stillOn(ctx, tx, tenant) })
+}
+
 // desk returns the tenant for an ordinary act: only while the integration is on.
 func (s *Station) desk(ctx context.Context) (desk, error) {
 	d, err := s.anyDesk(ctx)
