@@ -3,6 +3,7 @@ package ticket
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"backupchecks/internal/audit"
@@ -48,7 +49,7 @@ func (s *Station) Link(ctx context.Context, who backup.User, id backup.RunID, re
 	if err != nil {
 		return backup.Ticket{}, explain(err)
 	}
-	company := fmt.Sprint(found.CompanyID)
+	company := strconv.FormatInt(found.CompanyID, 10)
 	if isOthers(customer.Mapping, desk, found) {
 		company = companyName(ctx, desk, found.CompanyID)
 	}
@@ -82,7 +83,7 @@ func isOthers(mapping backup.Mapping, desk desk, found autotask.Ticket) bool {
 func companyName(ctx context.Context, desk desk, id int64) string {
 	company, err := desk.client.Company(ctx, id)
 	if err != nil {
-		return fmt.Sprint(id)
+		return strconv.FormatInt(id, 10)
 	}
 	return fmt.Sprintf("%s (%d)", company.CompanyName, id)
 }
