@@ -92,7 +92,7 @@ func (s *Server) showCustomer(w http.ResponseWriter, r *http.Request, status int
 	page.MayEdit, page.MaySet = backup.May(user, backup.EditCustomers), backup.May(user, backup.ManageSettings)
 	var set settings.AutotaskSettings
 	err := s.db.Read(r.Context(), func(tx *store.Tx) error {
-		clock, err := s.clock(r.Context(), tx)
+		clock, err := readClock(r.Context(), tx)
 		if err != nil {
 			return err
 		}

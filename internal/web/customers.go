@@ -58,7 +58,7 @@ func (s *Server) showCustomers(w http.ResponseWriter, r *http.Request, status in
 	page.Title, page.Search = "Customers", searchOf(r)
 	page.MayEdit = backup.May(userFrom(r.Context()), backup.EditCustomers)
 	err := s.db.Read(r.Context(), func(tx *store.Tx) error {
-		clock, err := s.clock(r.Context(), tx)
+		clock, err := readClock(r.Context(), tx)
 		if err != nil {
 			return err
 		}

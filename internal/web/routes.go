@@ -89,6 +89,7 @@ func (s *Server) install(mux *http.ServeMux) {
 	r.post("/settings/users/{id}/disabled", backup.ManageSettings, s.setUserDisabled)
 	r.get("/settings/tokens", backup.ManageSettings, s.tokensPage)
 	r.post("/settings/tokens", backup.ManageSettings, s.createToken)
+	r.post("/settings/tokens/{id}/revoke", backup.ManageSettings, s.revokeToken)
 	r.get("/settings/audit", backup.SeeAudit, s.auditPage)
 }
 

@@ -48,7 +48,7 @@ func (s *Server) auditPage(w http.ResponseWriter, r *http.Request) error {
 	page.Actions = auditGroups(page.Form.Action)
 	status := http.StatusOK
 	err := s.db.Read(r.Context(), func(tx *store.Tx) error {
-		clock, err := s.clock(r.Context(), tx)
+		clock, err := readClock(r.Context(), tx)
 		if err != nil {
 			return err
 		}

@@ -64,7 +64,7 @@ func (s *Server) showAutotask(w http.ResponseWriter, r *http.Request, status int
 		ResolvedNote: ticket.ResolvedNote, TimeEntriesNote: ticket.TimeEntriesNote,
 	}
 	err := s.db.Read(r.Context(), func(tx *store.Tx) error {
-		clock, err := s.clock(r.Context(), tx)
+		clock, err := readClock(r.Context(), tx)
 		if err != nil {
 			return err
 		}

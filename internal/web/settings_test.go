@@ -115,14 +115,14 @@ func TestTokenIsShownOnceAndWorks(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	site := s.as(t, "admin")
-	page := site.Get(t, "/settings/tokens").Has(t, ".empty", "No token was made yet").
+	page := site.Get(t, "/settings/tokens").Has(t, ".empty", "There are no tokens").
 		Submit(t, "#create-token", "name", "Nightly export", "user", "operator", "expires", time.Now().AddDate(0, 1, 0).Format(time.DateOnly))
 	token := page.Text("#token")
 	user, err := s.auth.UserByToken(t.Context(), token)
 	if err != nil || user.Name != "operator" {
 		t.Errorf("the token %q is %v's, %v; want operator's", token, user.Name, err)
 	}
-	again := site.Get(t, "/settings/tokens").HasNot(t, "#token").Has(t, "#tokens tr", "Nightly export operator").Has(t, "#tokens td time", " in ")
+	again := site.Get(t, "/settings/tokens").HasNot(t, "#token").Has(t, "#tokens tr", "Nightly export operator").Has(t, "#tokens td time", " in ").HasNot(t, "#tokens .is-off")
 	if strings.Contains(again.Body, token) || strings.Contains(site.Get(t, "/settings/audit").Body, token) {
 		t.Error("the token is shown a second time")
 	}
@@ -141,6 +141,35 @@ func TestTokenIsShownOnceAndWorks(t *testing.T) {
 		if got := page.Attr(t, "#name", "value"); test.field != "name" && got != "Kept" {
 			t.Errorf("%s=%q: the name is now %q, want what the person typed", test.field, test.value, got)
 		}
+	}
+}
+
+func TestTokenIsRevoked(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	site := s.as(t, "admin")
+	page := site.Get(t, "/settings/tokens").Submit(t, "#create-token", "name", "Nightly export", "user", "operator")
+	token, form := page.Text("#token"), page.Attr(t, "#tokens form", "id")
+	page.Has(t, "#tokens", "Not yet")
+	if _, err := s.auth.UserByToken(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	page = site.Get(t, "/settings/tokens").HasNot(t, "#tokens .text-secondary + .text-secondary")
+	if got := page.Count(t, "#tokens td time"); got != 2 {
+		t.Errorf("%d times in the list, want when the token was made and last used", got)
+	}
+	path := page.Attr(t, "#"+form, "action")
+	if page := s.as(t, "operator").Post(t, path, nil); page.Status != http.StatusForbidden {
+		t.Errorf("an operator's revocation: status %d, want 403", page.Status)
+	}
+	page.Submit(t, "#"+form).Has(t, ".flash", "The token Nightly export of operator is revoked").Has(t, ".empty", "There are no tokens")
+	if _, err := s.auth.UserByToken(t.Context(), token); backup.KindOf(err) != backup.Forbidden {
+		t.Errorf("the revoked token: %v, want it refused", err)
+	}
+	site.Post(t, path, nil).Has(t, ".flash", "was revoked before")
+	site.Get(t, "/settings/audit?action=token_revoked").Has(t, "tbody tr", "Nightly export")
+	if page := site.Post(t, "/settings/tokens/x/revoke", nil); page.Status != http.StatusNotFound {
+		t.Errorf("a token that cannot exist: status %d, want 404", page.Status)
 	}
 }
 

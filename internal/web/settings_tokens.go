@@ -1,11 +1,9 @@
 package web
 
 import (
-	"encoding/json"
 	"net/http"
 	"time"
 
-	"backupchecks/internal/audit"
 	"backupchecks/internal/backup"
 	"backupchecks/internal/store"
 )
@@ -16,8 +14,7 @@ type tokensPage struct {
 	Form   tokenForm
 	Faults faults
 	Token  string // just made, and shown this once
-	Made   []tokenRow
-	More   bool // older ones are in the audit log
+	Tokens []tokenRow
 }
 
 func (*tokensPage) template() string { return "settings_tokens.html" }
@@ -27,12 +24,12 @@ type tokenForm struct {
 	Expires     string // a day, "2026-12-31", at the end of which the token ends; or empty
 }
 
-// tokenRow is a token as the audit log remembers its making.
 type tokenRow struct {
-	Label, User, By string
-	At              whenView
-	Expires         *whenView
-	Expired         bool
+	ID          store.TokenID
+	Label, User string
+	Made        whenView
+	Used, Ends  *whenView
+	Expired     bool
 }
 
 func (s *Server) tokensPage(w http.ResponseWriter, r *http.Request) error {
@@ -67,7 +64,7 @@ func (s *Server) endOfDay(r *http.Request, day string) (*time.Time, error) {
 	}
 	var c clock
 	err := s.db.Read(r.Context(), func(tx *store.Tx) (err error) {
-		c, err = s.clock(r.Context(), tx)
+		c, err = readClock(r.Context(), tx)
 		return err
 	})
 	if err != nil {
@@ -82,8 +79,12 @@ func (s *Server) endOfDay(r *http.Request, day string) (*time.Time, error) {
 
 func (s *Server) showTokens(w http.ResponseWriter, r *http.Request, status int, page *tokensPage) error {
 	page.settingsFrame = inSettings("/settings/tokens", "API tokens")
-	err := s.db.Read(r.Context(), func(tx *store.Tx) error {
-		clock, err := s.clock(r.Context(), tx)
+	tokens, err := s.auth.Tokens(r.Context(), userFrom(r.Context()))
+	if err != nil {
+		return err
+	}
+	err = s.db.Read(r.Context(), func(tx *store.Tx) error {
+		clock, err := readClock(r.Context(), tx)
 		if err != nil {
 			return err
 		}
@@ -96,9 +97,8 @@ func (s *Server) showTokens(w http.ResponseWriter, r *http.Request, status int, 
 				page.Users = append(page.Users, user.Name)
 			}
 		}
-		made, err := tx.AuditEntries(r.Context(), store.AuditFilter{Action: audit.TokenCreated})
-		page.Made, page.More = tokenRows(clock, made.Items), made.Next != ""
-		return err
+		page.Tokens = tokenRows(clock, tokens)
+		return nil
 	})
 	if err != nil {
 		return err
@@ -106,19 +106,29 @@ func (s *Server) showTokens(w http.ResponseWriter, r *http.Request, status int, 
 	return s.show(w, r, status, page)
 }
 
-func tokenRows(clock clock, entries []store.AuditEntry) []tokenRow {
-	rows := make([]tokenRow, 0, len(entries))
-	for _, entry := range entries {
-		var detail struct {
-			Label   string     `json:"label"`
-			Expires *time.Time `json:"expires"`
-		}
-		// An entry that cannot be read still says whose token was made and when.
-		_ = json.Unmarshal(entry.Detail, &detail)
+func tokenRows(clock clock, tokens []store.Token) []tokenRow {
+	rows := make([]tokenRow, 0, len(tokens))
+	for _, token := range tokens {
 		rows = append(rows, tokenRow{
-			Label: detail.Label, User: auditSubject(entry.Subject, "user"), By: entry.Actor, At: clock.at(entry.At),
-			Expires: clock.maybe(detail.Expires), Expired: detail.Expires != nil && !detail.Expires.After(clock.now),
+			ID: token.ID, Label: token.Label, User: token.User, Made: clock.at(token.CreatedAt), Used: clock.maybe(token.LastUsedAt),
+			Ends: clock.maybe(token.ExpiresAt), Expired: token.ExpiresAt != nil && !token.ExpiresAt.After(clock.now),
 		})
 	}
 	return rows
+}
+
+// revokeToken makes a token void at once. One that somebody else revoked meanwhile is as void.
+func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID[store.TokenID](r, "id")
+	if err != nil {
+		return err
+	}
+	token, err := s.auth.RevokeToken(r.Context(), userFrom(r.Context()), id)
+	if backup.KindOf(err) == backup.NotFound {
+		return s.done(w, r, "The token was revoked before.", "/settings/tokens")
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "The token "+token.Label+" of "+token.User+" is revoked: it is refused from now on.", "/settings/tokens")
 }

@@ -113,7 +113,7 @@ func (s *Server) userOfPath(r *http.Request) (user backup.User, err error) {
 func (s *Server) showUsers(w http.ResponseWriter, r *http.Request, status int, page *usersPage, at backup.UserID, fault string) error {
 	page.settingsFrame = inSettings("/settings/users", "Users")
 	err := s.db.Read(r.Context(), func(tx *store.Tx) error {
-		clock, err := s.clock(r.Context(), tx)
+		clock, err := readClock(r.Context(), tx)
 		if err != nil {
 			return err
 		}

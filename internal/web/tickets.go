@@ -81,7 +81,7 @@ func (s *Server) ticketsPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.States = ticketStates(page.State)
 	err := s.db.Read(r.Context(), func(tx *store.Tx) error {
-		clock, err := s.clock(r.Context(), tx)
+		clock, err := readClock(r.Context(), tx)
 		if err != nil {
 			return err
 		}

@@ -15,9 +15,6 @@ type clock struct {
 	now  time.Time
 }
 
-// clock is readClock for handlers.
-func (*Server) clock(ctx context.Context, tx *store.Tx) (clock, error) { return readClock(ctx, tx) }
-
 // readClock returns the clock of what is read in tx.
 func readClock(ctx context.Context, tx *store.Tx) (clock, error) {
 	general, err := settings.LoadGeneral(ctx, tx)
