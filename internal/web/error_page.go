@@ -15,21 +15,19 @@ type errorPage struct {
 func (*errorPage) template() string { return "error.html" }
 
 // fail answers with what went wrong: a page, or, where only a part of a page was asked for, a
-// notice in the place for notices. A failure of ours is logged here and nowhere else.
+// notice in the place for notices. A failure of ours, or of what we rely on,
+// is logged here and nowhere else.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	kind, sentence := backup.Explain(err)
-	if kind == backup.Internal {
+	switch kind {
+	case backup.Internal:
 		s.log.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "request", requestIDFrom(r.Context()), "err", err)
+	case backup.Unavailable:
+		s.log.WarnContext(r.Context(), "page not available", "path", r.URL.Path, "request", requestIDFrom(r.Context()), "err", err)
 	}
 	status := statusOf(kind)
 	if isPart(r) {
-		w.Header().Set("HX-Retarget", "#notices")
-		w.Header().Set("HX-Reswap", "innerHTML")
-		w.Header().Set("HX-Reselect", ".notice")
-		w.Header().Set("HX-Push-Url", "false")
-		if err := s.part(w, status, "fault", sentence); err != nil {
-			s.failPlainly(w, r, err)
-		}
+		s.showNotice(w, r, status, sentence)
 		return
 	}
 	page := &errorPage{layout: layout{Title: titleOf(status)}, Status: status, Sentence: sentence}
@@ -41,6 +39,28 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	// What surrounds a page may be the very thing that failed.
 	s.showBare(w, r, page)
+}
+
+// showNotice answers who asked for a part of a page with a notice in the place for notices.
+// The page may have said which element it takes from the answer, and where to put it, so the
+// answer overrules both: else the notice would be left out.
+func (s *Server) showNotice(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+	w.Header().Set("HX-Retarget", "#notices")
+	w.Header().Set("HX-Reswap", "innerHTML")
+	w.Header().Set("HX-Reselect", ".notice")
+	w.Header().Set("HX-Push-Url", "false")
+	if err := s.part(w, status, "fault", sentence); err != nil {
+		s.failPlainly(w, r, err)
+	}
+}
+
+// failBare is fail where neither database nor session can be relied on.
+func (s *Server) failBare(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+	if isPart(r) {
+		s.showNotice(w, r, status, sentence)
+		return
+	}
+	s.showBare(w, r, &errorPage{layout: layout{Title: titleOf(status)}, Status: status, Sentence: sentence})
 }
 
 // showBare answers with an error page that needs neither database nor session.
@@ -84,10 +104,7 @@ func (s *Server) nothingHere(http.ResponseWriter, *http.Request) error {
 func (s *Server) refuseForeignForm(w http.ResponseWriter, r *http.Request) {
 	s.log.WarnContext(r.Context(), "form from another site refused", "path", r.URL.Path,
 		"origin", r.Header.Get("Origin"), "request", requestIDFrom(r.Context()))
-	s.showBare(w, r, &errorPage{
-		layout: layout{Title: titleOf(http.StatusForbidden)}, Status: http.StatusForbidden,
-		Sentence: "This form was sent from another site, so nothing was done. Please open the page here and try again.",
-	})
+	s.failBare(w, r, http.StatusForbidden, "This form was sent from another site, so nothing was done. Please open the page here and try again.")
 }
 
 // isPart reports whether the request wants a part of a page rather than a whole one.

@@ -99,6 +99,24 @@ func TestPartOfAPage(t *testing.T) {
 	}
 }
 
+// A list takes its own element out of the answer, which must not lose what went wrong.
+func TestFailureOfAPartOverrulesWhatThePageTakes(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	site := s.as(t, "admin")
+	for _, page := range []*webtest.Page{
+		site.Ask(t, "/jobs?cursor=broken", "HX-Request", "true"),
+		site.Post(t, "/settings/tokens", nil, "HX-Request", "true", "Sec-Fetch-Site", "cross-site"),
+	} {
+		page.Has(t, ".notice[role=alert]", "").HasNot(t, "header")
+		for name, want := range map[string]string{"HX-Retarget": "#notices", "HX-Reswap": "innerHTML", "HX-Reselect": ".notice", "HX-Push-Url": "false"} {
+			if got := page.Header.Get(name); got != want {
+				t.Errorf("%s: status %d with %s: %q, want %q", page.Path, page.Status, name, got, want)
+			}
+		}
+	}
+}
+
 func TestDatabaseAway(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

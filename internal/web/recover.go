@@ -23,8 +23,7 @@ func (s *Server) recoverPanics(next http.Handler) http.Handler {
 			s.log.ErrorContext(r.Context(), "page panicked", "path", r.URL.Path, "request", requestIDFrom(r.Context()),
 				"err", fmt.Sprint(fault), "stack", string(debug.Stack()))
 			_, sentence := backup.Explain(nil)
-			status := http.StatusInternalServerError
-			s.showBare(w, r, &errorPage{layout: layout{Title: titleOf(status)}, Status: status, Sentence: sentence})
+			s.failBare(w, r, http.StatusInternalServerError, sentence)
 		}()
 		next.ServeHTTP(w, r)
 	})
