@@ -39,13 +39,13 @@
 		return product;
 	};
 	const faint = new Set();
-	const judge = (element, style, words) => {
+	const judge = (element, style, words, share = 1) => {
 		const box = element.getBoundingClientRect();
 		if (box.bottom + scrollY <= 0 || box.right + scrollX <= 0) return; // a skip link waits outside
 		if (element.closest(":disabled, [aria-disabled=true], .visually-hidden, [inert]")) return;
 		const behind = ground(element);
 		const [r, g, b, a] = rgba(style.color);
-		const seen = over([r, g, b, a * opacity(element)], behind);
+		const seen = over([r, g, b, a * share * opacity(element)], behind);
 		const [dark, bright] = [light(seen), light(behind)].sort((x, y) => x - y);
 		const ratio = (bright + 0.05) / (dark + 0.05);
 		const size = parseFloat(style.fontSize);
@@ -61,6 +61,11 @@
 		const words = walk.currentNode.data;
 		if (words.trim() === "" || element.matches("script, style, option") || !element.checkVisibility({ visibilityProperty: true })) continue;
 		judge(element, getComputedStyle(element), words);
+	}
+	for (const input of document.body.querySelectorAll(":placeholder-shown")) {
+		if (!input.checkVisibility({ visibilityProperty: true })) continue;
+		const style = getComputedStyle(input, "::placeholder");
+		judge(input, style, input.placeholder, Number(style.opacity));
 	}
 	return [...faint];
 })()

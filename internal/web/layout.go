@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -108,13 +109,21 @@ func (s *Server) surround(r *http.Request, l *layout) error {
 // dress fills in what needs neither database nor session.
 func (s *Server) dress(r *http.Request, l *layout) {
 	l.Theme = themeOf(r)
-	l.Version = s.version
+	l.Version = shortVersion(s.version)
 	l.RequestID = requestIDFrom(r.Context())
 	l.Here = r.URL.Path
 	if r.Method == http.MethodGet {
 		l.Here = r.URL.RequestURI()
 	}
 }
+
+// shortVersion cuts a commit's whole id down to what people read; a release stays as it is.
+func shortVersion(version string) string {
+	return commitID.ReplaceAllString(version, "$1")
+}
+
+// commitID finds whole ids of commits, of either length that git has.
+var commitID = regexp.MustCompile(`\b([0-9a-f]{12})(?:[0-9a-f]{28}|[0-9a-f]{52})\b`)
 
 func viewUser(user backup.User) *userView {
 	first, _ := utf8.DecodeRuneInString(user.Name)
