@@ -70,10 +70,10 @@ export function keys(root) {
 }
 
 function describe(root) {
-	const words = new Map(root.querySelector("[data-list]") ? listKeys : []);
+	const words = new Map(listKeys(root));
 	for (const element of root.querySelectorAll("[data-key]")) {
 		const label = element.dataset.keyLabel ?? element.textContent.trim();
-		if (label && !words.has(element.dataset.key)) words.set(element.dataset.key, label);
+		if (label && usable(element) && !words.has(element.dataset.key)) words.set(element.dataset.key, label);
 	}
 	return [...words].flatMap(([key, label]) => {
 		const term = document.createElement("dt");

@@ -60,11 +60,18 @@ const acts = {
 	"*": tickGroup,
 };
 
-// What the keys above do, for the dialog that lists keys.
-export const listKeys = [
-	["j", "Next"], ["k", "Previous"], ["J", "Next problem"], ["K", "Previous problem"],
-	["Enter", "Open"], ["x", "Select"], ["*", "Select the group"],
-];
+// listKeys says what the keys above do on the page, for the dialog that lists keys: those that
+// would do nothing are left out.
+export function listKeys(root) {
+	const list = root.querySelector("[data-list]");
+	const has = (what) => list?.querySelector(`[data-row] ${what}`);
+	return [
+		...(list ? [["j", "Next"], ["k", "Previous"]] : []),
+		...(list?.querySelector("[data-problem]") ? [["J", "Next problem"], ["K", "Previous problem"]] : []),
+		...(has("[data-open]") ? [["Enter", "Open"]] : []),
+		...(has("input[type=checkbox]") ? [["x", "Select"], ["*", "Select the group"]] : []),
+	];
+}
 
 // prepare gives a list its one row that the tab key reaches.
 function prepare(list) {

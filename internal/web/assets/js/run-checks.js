@@ -95,6 +95,7 @@ function panes(root, page, list) {
 // verdicts takes reviewed rows away at once and gives the focus to the next one.
 function verdicts(root, list) {
 	const hidden = new WeakMap();
+	let judged = false; // a verdict was taken, and its answer is not yet in the page
 	const rowFor = (id) => root.getElementById(`row-${id}`);
 
 	root.addEventListener("htmx:configRequest", (event) => {
@@ -124,15 +125,19 @@ function verdicts(root, list) {
 		if (!rows) return;
 		hidden.delete(event.detail.xhr);
 		if (event.detail.successful) {
-			// When the last row on screen is done, the page says what is left.
-			if (![...list.querySelectorAll("[data-row]")].some(visible) && !list.querySelector(".empty")) setTimeout(() => {
-				if (!list.querySelector(".empty, [data-row]")) location.reload();
-			}, 100);
+			judged = true;
 			return;
 		}
 		for (const row of rows) row.hidden = false;
 		rows[0]?.focus();
 		count(root, list);
+	});
+	// When the last row on screen is done, the page says what is left. Only where the answer did
+	// not bring that is the page asked again: rows beyond the end of the list, or those of another filter.
+	root.addEventListener("htmx:afterSettle", () => {
+		if (!judged) return;
+		judged = false;
+		if (!list.querySelector(".empty, [data-row]")) location.reload();
 	});
 	// An answer that never came says nothing by itself.
 	root.addEventListener("htmx:sendError", (event) => {
@@ -174,7 +179,10 @@ function count(root, list) {
 	if (review) review.hidden = list.querySelector("[data-row]:not([hidden])") === null;
 	const left = parseInt(root.getElementById("left")?.textContent ?? "", 10);
 	const menu = root.querySelector('.top-link[href="/run-checks"] .count');
-	if (menu && left >= 0) menu.firstChild.textContent = String(left);
+	if (menu && left >= 0) {
+		menu.firstChild.textContent = String(left);
+		menu.hidden = left === 0;
+	}
 }
 
 // news fades what somebody else reviewed.

@@ -12,7 +12,8 @@ export function theme(root) {
 			button.setAttribute("aria-pressed", String(button === event.submitter));
 		}
 		const body = new URLSearchParams(new FormData(form, event.submitter));
-		const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+		// Who goes on to another page at once takes the choice along.
+		const answer = await fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => null);
 		// Without an answer the choice would be gone on the next page: let the browser try, and say why.
 		if (!answer || (!answer.ok && answer.type !== "opaqueredirect")) {
 			form.dataset.plain = "";
