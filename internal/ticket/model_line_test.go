@@ -191,13 +191,14 @@ func (l *line) trustAgain() {
 }
 
 // crowd begins a time in which a number of people act at once, and returns the function that
-// ends it. Until credentials proved good, one request goes out and no other; a secret that is
-// changed under a client at work may be refused to each of those who act.
+// ends it. Until credentials proved good, one request goes out and no other, unless the answer
+// to it was lost on the way, so that the client could not know; then one more does. A secret
+// that is changed under a client at work may be refused to each of those who act.
 func (l *line) crowd(people int) (end func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.crowded = true
-	most := 1
+	most := 2
 	if l.proven {
 		most = people
 	}
