@@ -109,6 +109,3 @@ func auditLink(subject string) string {
 	}
 	return ""
 }
-
-// auditSubject returns the name of a subject of a kind: "ada" of "user ada".
-func auditSubject(subject, kind string) string { return strings.TrimPrefix(subject, kind+" ") }
